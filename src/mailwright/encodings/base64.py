@@ -1,0 +1,89 @@
+"""Base64 as mail writes it: lines of 76 columns ended by CRLF (RFC 2045 6.8, RFC 4648 4).
+
+Three bytes become four columns, so one line holds 57 bytes. Encoding a stream chunk by chunk therefore carries what
+is left over modulo 57 into the next chunk, and every chunk but the last ends at a line end: the result is the same
+bytes as encoding everything at once, whatever the sizes of the chunks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pybase64
+
+__all__ = ["BYTES_PER_LINE", "decode", "encode", "encode_chunks", "encoded_length"]
+
+BYTES_PER_LINE = 57
+"""Bytes in a full line: 76 columns (RFC 2045 6.8: lines "of no more than 76 characters") of 4 for each 3 bytes."""
+
+_COLUMNS = 76
+# RFC 4648 4: the alphabet. "All line breaks or other characters not found in [it] must be ignored" (RFC 2045 6.8).
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
+_PADDING = re.compile(rb"=+")
+
+
+def encode(data: bytes) -> bytes:
+    """Encode in lines of 76 columns, each ended by CRLF, also the last (RFC 2045 6.8).
+
+    Args:
+        data: any bytes.
+
+    Returns:
+        ASCII lines; nothing for nothing.
+    """
+    return pybase64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def encode_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Encode a stream; what comes out joined equals ``encode`` of what went in joined.
+
+    Args:
+        chunks: bytes in pieces of any size, empty ones as well.
+
+    Yields:
+        Whole lines; memory stays within a few times the largest chunk.
+    """
+    carry = b""
+    for chunk in chunks:
+        block = carry + chunk if carry else bytes(chunk)
+        whole = len(block) - len(block) % BYTES_PER_LINE
+        carry = block[whole:]
+        if whole:
+            yield encode(block[:whole] if carry else block)
+    if carry:
+        yield encode(carry)
+
+
+def encoded_length(size: int) -> int:
+    """Count the octets ``encode`` makes of so many bytes, line ends included.
+
+    Args:
+        size: how many bytes will be encoded.
+
+    Returns:
+        The exact length in octets.
+    """
+    lines, rest = divmod(size, BYTES_PER_LINE)
+    return lines * (_COLUMNS + 2) + ((rest + 2) // 3 * 4 + 2 if rest else 0)
+
+
+def decode(data: bytes) -> bytes:
+    """Decode tolerantly: never raises, ignores what is not of the alphabet (RFC 2045 6.8).
+
+    Args:
+        data: base64 with or without line ends, padding or rubbish.
+
+    Returns:
+        The bytes; a trailing single digit, which carries no whole byte, is dropped.
+    """
+    digits = _FOREIGN.sub(b"", data)
+    # QUIRK: several base64 texts glued together carry padding in the middle; each piece is decoded by itself.
+    return b"".join([_piece(piece) for piece in _PADDING.split(digits)])
+
+
+def _piece(digits: bytes) -> bytes:
+    extra = len(digits) % 4
+    if extra == 1:  # six bits are no byte
+        digits, extra = digits[:-1], 0
+    return pybase64.b64decode(digits + b"=" * (-extra % 4)) if digits else b""

@@ -1,0 +1,69 @@
+"""Quoted-printable, for text with CRLF line ends (RFC 2045 6.7).
+
+The encoder stands on ``binascii`` for speed and goes over its result for two courtesies towards the road ahead: a
+line never begins with ``.`` (a transport that forgets to stuff dots) nor with ``From `` (an mbox that writes
+``>From``). Both keep lines within 76 columns by a soft line break where the line would grow over it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+__all__ = ["decode", "encode"]
+
+_COLUMNS = 76  # RFC 2045 6.7 (5): "encoded lines be no more than 76 characters long", the soft break's "=" included
+
+# RFC 2045 6.7 leaves "." and "F" literal or quoted at our choice (rule 1 against rule 2).
+_EXPOSED = re.compile(rb"^(\.|F(?=rom ))([^\r\n]*)", re.MULTILINE)
+# RFC 2045 6.7 (3): white space at the end of an encoded line was added on the way "and must be deleted".
+_TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
+# RFC 2045 6.7 (5): soft line break. QUIRK: "=" before a bare LF, and as the very last octet, count as one as well.
+_SOFT = re.compile(rb"=(?:\r?\n|\Z)")
+# RFC 2045 6.7 (1): "=" 2 HEXDIG. QUIRK: lower case is tolerated, as the RFC's note 1 suggests.
+_QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
+
+
+def encode(text: bytes) -> bytes:
+    """Encode text whose line ends are CRLF (RFC 2045 6.7).
+
+    Args:
+        text: bytes in any charset; every CR and LF must belong to a CRLF, see ``lines.canonical``.
+
+    Returns:
+        7-bit lines of at most 76 columns; line ends of the text stay line ends.
+    """
+    encoded = binascii.b2a_qp(text, istext=True)
+    if b"\r\n" not in text:  # binascii takes the kind of soft break from the text, and would write a bare LF
+        encoded = encoded.replace(b"=\n", b"=\r\n")
+    if _EXPOSED.search(encoded) is None:
+        return encoded
+    return _EXPOSED.sub(_protect, encoded)
+
+
+def _protect(line: re.Match[bytes]) -> bytes:
+    first, rest = line[1], line[2]
+    quoted = b"=%02X" % first[0]
+    if len(rest) + len(quoted) <= _COLUMNS:
+        return quoted + rest
+    # The rest gets a line of its own, and may be exposed there; it shrinks by an octet each time, so three lines do.
+    return quoted + b"=\r\n" + _EXPOSED.sub(_protect, rest)
+
+
+def decode(data: bytes) -> bytes:
+    """Decode tolerantly: never raises, leaves what is no encoding as it stands (RFC 2045 6.7).
+
+    Args:
+        data: quoted-printable text.
+
+    Returns:
+        The bytes; line ends are as they were in the data.
+    """
+    if b"=" not in data:
+        return _TRAILING.sub(b"", data)
+    joined = _SOFT.sub(b"", _TRAILING.sub(b"", data))
+    return _QUOTED.sub(_octet, joined)
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    return binascii.unhexlify(match[1])

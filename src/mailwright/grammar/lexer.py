@@ -1,0 +1,144 @@
+"""What every reader of header text shares: text out of bytes, unfolding, comments, quoting, forbidden characters."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = [
+    "ATEXT",
+    "LINE_LIMIT",
+    "first_control",
+    "quote",
+    "refuse_controls",
+    "replace_controls",
+    "skip_comment",
+    "strip_comments",
+    "text_of",
+    "unfold",
+    "unquote",
+]
+
+LINE_LIMIT: Final = 998
+"""Octets a line may have without its CRLF (RFC 5322 2.1.1: "MUST be no more than 998 characters")."""
+
+# RFC 5322 3.2.3: atext = ALPHA / DIGIT / "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "/" / "=" / "?" /
+#                         "^" / "_" / "`" / "{" / "|" / "}" / "~"
+# RFC 6532 3.2:   atext =/ UTF8-non-ascii. The separators of lines and the C1 controls are left out, see CONTROL.
+ATEXT: Final = r"A-Za-z0-9!#$%&'*+\-/=?^_`{|}~\u00a0-\u2027\u202a-\ud7ff\ue000-\U0010ffff"
+
+# What may stand in no value that reaches a header. RFC 5322 4: NO-WS-CTL, NUL, bare CR and LF are obsolete everywhere.
+# C1 controls and U+2028/2029 end lines in the eyes of some readers; lone surrogates are no characters.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL_BUT_TAB = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+# RFC 5322 2.2.3: "Unfolding is accomplished by simply removing any CRLF that is immediately followed by WSP".
+# QUIRK: bare LF and CR fold as well; the message may have passed through a Unix or an old Mac file.
+_FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
+
+# RFC 5322 3.2.2: ctext, quoted-pair, and what opens or closes a comment.
+_COMMENT_STEP = re.compile(r"[^()\\]++|\\.|[()\\]", re.DOTALL)
+# RFC 5322 3.2.4: quoted-string, whole. Possessive, so that an unfinished one is read once.
+_OUTSIDE_COMMENT = re.compile(r'[^("]++|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+# RFC 5322 3.2.1: quoted-pair = ("\" (VCHAR / WSP)) / obs-qp
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_SPECIAL = re.compile(r'(["\\])')
+
+_NAMES = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 27: "ESC", 127: "DEL"}
+
+
+def text_of(source: str | bytes) -> str:
+    """Read header text: UTF-8 (RFC 6532), and Latin-1 where it is none; nothing is lost either way."""
+    if isinstance(source, str):
+        return source
+    try:
+        return source.decode("utf-8")
+    except UnicodeDecodeError:
+        return source.decode("latin-1")
+
+
+def unfold(text: str) -> str:
+    """Undo folding, and drop the line end behind the last line (RFC 5322 2.2.3)."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    return _FOLD.sub("", text.rstrip("\r\n"))
+
+
+def first_control(text: str, *, allow_tab: bool = False) -> str | None:
+    """Name the first character that may stand in no header value, as in ``U+000A (LF) at index 3``."""
+    found = (_CONTROL_BUT_TAB if allow_tab else _CONTROL).search(text)
+    if found is None:
+        return None
+    code = ord(found[0])
+    kind = "lone surrogate" if 0xD800 <= code <= 0xDFFF else _NAMES.get(code, "control character")
+    return f"U+{code:04X} ({kind}) at index {found.start()}"
+
+
+def refuse_controls(text: str, what: str, *, allow_tab: bool = False) -> None:
+    """Raise for a character that could end a line or is none.
+
+    Args:
+        text: the value.
+        what: what it is, for the message: ``display name``.
+        allow_tab: whether TAB may stand in it.
+
+    Raises:
+        ValueError: names the character and where it stands.
+    """
+    if not (text.isascii() and text.isprintable()):
+        found = first_control(text, allow_tab=allow_tab)
+        if found is not None:
+            raise ValueError(f"{what} {text!r} holds {found}; control characters and lone surrogates are not allowed")
+
+
+def replace_controls(text: str) -> str:
+    """Replace what ``first_control`` finds by U+FFFD: for values that came by mail and must not be lost."""
+    return text if text.isascii() and text.isprintable() else _CONTROL.sub("�", text)
+
+
+def quote(text: str) -> str:
+    """Write a quoted-string (RFC 5322 3.2.4)."""
+    return '"' + (_SPECIAL.sub(r"\\\1", text) if '"' in text or "\\" in text else text) + '"'
+
+
+def unquote(content: str) -> str:
+    """Undo quoted-pairs in what stood between the quotes (RFC 5322 3.2.1)."""
+    return _QUOTED_PAIR.sub(r"\1", content) if "\\" in content else content
+
+
+def skip_comment(text: str, start: int) -> int:
+    """Find the end of a comment, nested ones included (RFC 5322 3.2.2).
+
+    Args:
+        text: header text.
+        start: where its ``(`` stands.
+
+    Returns:
+        The index behind its ``)``, or the length of the text when the comment is never closed.
+    """
+    depth, here = 0, start
+    while step := _COMMENT_STEP.match(text, here):
+        here = step.end()
+        if step[0] == "(":
+            depth += 1
+        elif step[0] == ")":
+            depth -= 1
+            if depth == 0:
+                return here
+    return len(text)
+
+
+def strip_comments(text: str) -> str:
+    """Replace each comment outside quoted-strings by a space (RFC 5322 3.2.2)."""
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    here = 0
+    while here < len(text):
+        if found := _OUTSIDE_COMMENT.match(text, here):
+            kept.append(found[0])
+            here = found.end()
+        else:
+            kept.append(" ")
+            here = skip_comment(text, here)
+    return "".join(kept)

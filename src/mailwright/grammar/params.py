@@ -1,0 +1,217 @@
+"""Fields with parameters: Content-Type, Content-Disposition (RFC 2045 5.1, RFC 2183, RFC 2231).
+
+Reading takes what programs have really sent: values without quotes that hold spaces, missing semicolons,
+encoded-words in quotes (RFC 2047 5 forbids them; everybody did it before RFC 2231), sections out of order or ten and
+more of them, characters split between sections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from mailwright.encodings import charset
+from mailwright.grammar import words
+from mailwright.grammar.lexer import quote, refuse_controls, strip_comments, text_of, unfold, unquote
+
+__all__ = ["PARAMETER_LIMIT", "ParameterValue", "Parameters", "format", "parse", "tokens"]
+
+PARAMETER_LIMIT: Final = 1000
+"""Parameters and sections read of one field; a file name of 60 kB in sections of 60 characters still fits."""
+
+# RFC 2045 5.1: token = 1*<any (US-ASCII) CHAR except SPACE, CTLs, or tspecials>
+#               tspecials = "(" ")" "<" ">" "@" "," ";" ":" "\" <"> "/" "[" "]" "?" "="
+_TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+")
+# RFC 2231 7: attribute-char excludes also "*" "'" "%"; a name we write must be one, or it would be read as an
+# extended one.
+_NAME = re.compile(r"[!#$&+\-.0-9A-Z^_`a-z{|}~]+")
+_VALUE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+(?:/[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+)?")
+_ATTRIBUTE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+# RFC 2045 5.1: parameter = attribute "=" value
+_HEAD = re.compile(r"[\s;]*([^\s;=\"]+)\s*(=?)\s*")
+_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"?', re.DOTALL)  # QUIRK: the last quote may be missing
+_PLAIN = re.compile(r"[^;]*")
+# QUIRK: a missing semicolon: `charset=utf-8 format=flowed`.
+_NEXT = re.compile(r"(?<!\s)\s+(?=[A-Za-z][A-Za-z0-9*-]*=)")
+# RFC 2231 7: attribute ["*" section] ["*"]; section = "0" / 1-9 *DIGIT
+_EXTENDED = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?")
+
+_WIDTH = 76  # a parameter with its space and semicolon should fit a line of 78
+_PIECE = 54  # characters of one section's value
+
+
+class Parameters(Mapping[str, str]):
+    """Decoded parameters by name, whose case does not matter (RFC 2045 5.1)."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in values:
+            _ = self._values.setdefault(name.lower(), value)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Parameters({self._values!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """A value and its parameters.
+
+    Attributes:
+        value: what stands before the first semicolon, in lower case: ``text/plain``, ``attachment``.
+        params: the decoded parameters, by name in any case.
+    """
+
+    value: str
+    params: Parameters
+
+    def __str__(self) -> str:
+        return format(self.value, self.params)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def parse(text: str | bytes) -> ParameterValue:
+    """Read a value and its parameters (RFC 2045 5.1, RFC 2231 3 and 4).
+
+    Args:
+        text: the field's value.
+
+    Returns:
+        The value in lower case and the decoded parameters; the first of a name counts, an extended one more. Never
+        raises.
+    """
+    source = strip_comments(unfold(text_of(text)))
+    value, _, rest = source.partition(";")
+    head = value.strip().strip('"').strip().lower()
+    return ParameterValue(head, Parameters(_join(_pairs(rest)) if rest else ()))
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Cut the text behind the first semicolon into names and undecoded values."""
+    here = 0
+    for _ in range(PARAMETER_LIMIT):
+        head = _HEAD.match(text, here)
+        if head is None:
+            if here >= len(text):
+                return
+            here += 1  # a stray "=" or quote
+            continue
+        here = head.end()
+        if not head[2]:  # a name without a value
+            continue
+        if quoted := _QUOTED.match(text, here):
+            yield head[1], unquote(quoted[1])
+            here = quoted.end()
+            continue
+        plain = _PLAIN.match(text, here)
+        assert plain is not None
+        following = _NEXT.search(plain[0])
+        value = plain[0][: following.start()] if following else plain[0]
+        yield head[1], value.strip()
+        here += len(value)
+
+
+def _join(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the sections of RFC 2231 together; extended values stand before plain ones of the same name."""
+    plain: list[tuple[str, str]] = []
+    sections: dict[str, dict[int, tuple[bool, str]]] = {}
+    for name, value in pairs:
+        found = _EXTENDED.fullmatch(name)
+        if found is None or not (found[2] or found[3]):
+            plain.append((name, words.decode(value) if "=?" in value else value))
+        else:
+            number = int(found[2] or 0)
+            _ = sections.setdefault(found[1].lower(), {}).setdefault(number, (bool(found[3]), value))
+    return [(name, _assemble(parts)) for name, parts in sections.items()] + plain
+
+
+def _assemble(parts: dict[int, tuple[bool, str]]) -> str:
+    """RFC 2231 4.1: the charset stands in the first section; octets are joined before they are decoded."""
+    data: list[bytes] = []
+    name = ""
+    for count, (number, (extended, value)) in enumerate(sorted(parts.items())):
+        if count and number != count and number != count + min(parts):
+            break  # a section is missing: what follows would be glued to the wrong place
+        if extended and count == 0 and value.count("'") >= 2:
+            name, _, value = value.split("'", 2)
+        data.append(unquote_to_bytes(value) if extended else value.encode("utf-8", "surrogatepass"))
+    return charset.decode(b"".join(data), name)
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def format(value: str, params: Mapping[str, str] | None = None) -> str:  # noqa: A001 - params.format
+    """Write a value and its parameters, unfolded (RFC 2045 5.1, RFC 2231).
+
+    Args:
+        value: what stands before the first semicolon: ``type/subtype`` or a token.
+        params: names, and values of any characters but controls.
+
+    Returns:
+        ASCII. ``parse`` gives the same values back.
+
+    Raises:
+        ValueError: a name or value cannot be written.
+    """
+    return " ".join(tokens(value, params.items() if params else ()))
+
+
+def tokens(value: str, params: Iterable[tuple[str, str]]) -> list[str]:
+    """Write a value and its parameters as tokens to be joined by white space; see ``format``."""
+    if _VALUE.fullmatch(value) is None:
+        raise ValueError(f"{value!r} cannot stand before parameters; type/subtype or a token is allowed (RFC 2045 5.1)")
+    out = [value]
+    for name, content in params:
+        if _NAME.fullmatch(name) is None or len(name) > 40:
+            raise ValueError(
+                f"parameter name {name!r} is not allowed; up to 40 letters, digits and '-' are (RFC 2231 7)"
+            )
+        refuse_controls(content, f"parameter {name}")
+        for piece in _parameter(name, content):
+            out[-1] += ";"
+            out.append(piece)
+    return out
+
+
+def _parameter(name: str, content: str) -> list[str]:
+    if not content.isascii() or "=?" in content:  # what looks like an encoded-word would be decoded by lenient readers
+        return _extended(name, content)
+    written = content if _TOKEN.fullmatch(content) else quote(content)
+    if len(name) + len(written) + 1 <= _WIDTH:
+        return [f"{name}={written}"]
+    pieces = [content[start : start + _PIECE] for start in range(0, len(content), _PIECE)]
+    return [f"{name}*{number}={quote(piece)}" for number, piece in enumerate(pieces)]
+
+
+def _extended(name: str, content: str) -> list[str]:
+    """RFC 2231 4: charset'language'percent-encoded; a character is never split between sections."""
+    encoded = [_percent(character) for character in content]
+    if sum(map(len, encoded)) + len(name) + len("*=utf-8''") <= _WIDTH:
+        return [f"{name}*=utf-8''{''.join(encoded)}"]
+    sections = ["utf-8''"]
+    for piece in encoded:
+        if len(sections[-1]) + len(piece) > _PIECE:
+            sections.append("")
+        sections[-1] += piece
+    return [f"{name}*{number}*={section}" for number, section in enumerate(sections)]
+
+
+def _percent(character: str) -> str:
+    return "".join([chr(octet) if octet in _ATTRIBUTE else f"%{octet:02X}" for octet in character.encode("utf-8")])

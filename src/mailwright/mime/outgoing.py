@@ -1,0 +1,253 @@
+"""One view over everything a program may hand over to be sent.
+
+==========================  ===========================================================================================
+given                       is sent
+==========================  ===========================================================================================
+``Message``                 7-bit, without Bcc; header fields in UTF-8 only when an address needs it and it is asked for
+``email.message.Message``   as the standard library writes it with CRLF, without Bcc; the caller's object stays as it is
+bytes and their like        as they are; the transport makes line ends right. Bcc is not looked for
+``pathlib.Path``            a file's bytes as they are, in constant memory; it is read once before for what it holds
+==========================  ===========================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from mailwright.encodings import lines
+from mailwright.mime.field import ADDRESS_FIELDS, Field
+from mailwright.mime.message import Message
+
+if TYPE_CHECKING:
+    from email.message import Message as StdlibMessage
+    from email.policy import Policy
+
+__all__ = ["Outgoing", "Sendable"]
+
+Sendable: TypeAlias = "Message | StdlibMessage | bytes | bytearray | memoryview | Path"
+"""What can be sent."""
+
+_BLOCK: Final = 262_144  # octets a chunk of raw bytes has, and a file is read by
+_HEADER_LIMIT: Final = 1_048_576
+"""Octets of a raw message that are searched for its address fields; no header is longer that anybody accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message on its way out; made by ``Outgoing.of``.
+
+    Attributes:
+        eight_bit: it holds octets over 127, in body or header, so the server must be told BODY=8BITMIME (RFC 6152).
+        international: an address field has a local part that is not ASCII, so the server must offer SMTPUTF8 (RFC
+        6531). streams_from_disk: making the chunks reads files, which an asynchronous program does in a thread.
+    """
+
+    eight_bit: bool
+    international: bool
+    streams_from_disk: bool
+    _chunks: Callable[[bool], Iterator[bytes]]
+    _size: Callable[[bool], int | None]
+
+    def chunks(self, utf8: bool = False) -> Iterator[bytes]:
+        """Give the message's bytes.
+
+        Args:
+            utf8: the server offers SMTPUTF8 and was asked for it.
+
+        Yields:
+            Chunks; a small message is one.
+
+        Raises:
+            ValueError: it needs ``utf8``, or a file has changed since it was attached.
+            OSError: a file cannot be read.
+        """
+        return self._chunks(utf8)
+
+    def size(self, utf8: bool = False) -> int | None:
+        """Count the octets ``chunks`` gives, or None when they cannot be known before.
+
+        Raises:
+            ValueError: it needs ``utf8``.
+        """
+        return self._size(utf8)
+
+    @classmethod
+    def of(cls, message: Sendable) -> Outgoing:
+        """Take anything that can be sent.
+
+        Args:
+            message: see the table above.
+
+        Returns:
+            The view. A file is scanned now; nothing else is read or rendered before it is needed.
+
+        Raises:
+            TypeError: it is none of these; a path given as text is not taken for one.
+            OSError: the file cannot be read.
+        """
+        if isinstance(message, Message):
+            return _ours(message)
+        if isinstance(message, bytes | bytearray | memoryview):
+            return _raw(bytes(message))
+        if isinstance(message, Path):
+            return _file(message)
+        if hasattr(message, "raw_items") and hasattr(message, "policy"):
+            return _stdlib(message)
+        raise TypeError(
+            f"a message to send is a Message, an email.message.Message, bytes or a pathlib.Path, "
+            f"not {type(message).__name__}"
+        )
+
+
+def _ours(message: Message) -> Outgoing:
+    international = message.is_international
+    return Outgoing(
+        eight_bit=international,
+        international=international,
+        streams_from_disk=message.streams_from_disk,
+        _chunks=lambda utf8: message.chunks(utf8=utf8),
+        _size=lambda utf8: message.size(utf8=utf8),
+    )
+
+
+# --- raw bytes and files --------------------------------------------------------------------------------------------
+
+
+def _raw(data: bytes) -> Outgoing:
+    ascii_only = data.isascii()
+    return Outgoing(
+        eight_bit=not ascii_only,
+        international=not ascii_only and _names_international(data[:_HEADER_LIMIT]),
+        streams_from_disk=False,
+        _chunks=lambda _utf8: _sliced(data),
+        _size=lambda _utf8: len(data),
+    )
+
+
+def _sliced(data: bytes) -> Iterator[bytes]:
+    if len(data) <= 4 * _BLOCK:
+        yield data
+        return
+    for start in range(0, len(data), _BLOCK):
+        yield data[start : start + _BLOCK]
+
+
+def _file(path: Path) -> Outgoing:
+    """Scan first: a second reading is cheaper than a wrong BODY=, which has octets cut to seven bits."""
+    eight_bit, head = False, b""
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        while not eight_bit and (block := file.read(_BLOCK)):
+            eight_bit = not block.isascii()
+        if eight_bit:
+            _ = file.seek(0)
+            head = file.read(_HEADER_LIMIT)
+    return Outgoing(
+        eight_bit=eight_bit,
+        international=eight_bit and _names_international(head),
+        streams_from_disk=True,
+        _chunks=lambda _utf8: _blocks(path, size),
+        _size=lambda _utf8: size,
+    )
+
+
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
+    seen = 0
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            seen += len(block)
+            if seen > size:
+                break
+            yield block
+    if seen != size:
+        raise ValueError(f"message file {str(path)!r} changed while it was sent: it had {size} octets")
+
+
+def _names_international(head: bytes) -> bool:
+    """Whether an address field has a local part outside ASCII; other 8-bit fields only need BODY=8BITMIME."""
+    header = lines.canonical(head).partition(b"\r\n\r\n")[0]
+    if header.isascii():
+        return False
+    field: list[bytes] = []
+    for line in [*header.split(b"\r\n"), b""]:
+        if line[:1] in (b" ", b"\t") and field:
+            field.append(line)
+            continue
+        if _is_international(b"\r\n".join(field)):
+            return True
+        field = [line]
+    return False
+
+
+def _is_international(field: bytes) -> bool:
+    name, colon, _ = field.partition(b":")
+    if not colon or field.isascii() or name.strip().lower().decode("latin-1") not in ADDRESS_FIELDS:
+        return False
+    return Field.from_source(name.strip().decode("ascii"), field + b"\r\n").is_international
+
+
+# --- the standard library -------------------------------------------------------------------------------------------
+
+
+def _stdlib(message: StdlibMessage) -> Outgoing:
+    from mailwright.mime.bridge import field_of, raw_items
+
+    fields = [field_of(name, value) for name, value in raw_items(message) if name.lower() in ADDRESS_FIELDS]
+    strange = [field for field in fields if field.key not in ("bcc", "resent-bcc") and field.is_international]
+    written: dict[bool, bytes] = {}
+
+    def data(utf8: bool) -> bytes:
+        if strange and not utf8:
+            named = next(box for box in strange[0].addresses.mailboxes if box.is_international)
+            raise ValueError(
+                f"address {named.addr_spec!r} can only be written as UTF-8, for a server that offers SMTPUTF8"
+            )
+        if utf8 not in written:
+            written[utf8] = _serialise(message, utf8=utf8)
+        return written[utf8]
+
+    return Outgoing(
+        eight_bit=not data(bool(strange)).isascii(),
+        international=bool(strange),
+        streams_from_disk=False,
+        _chunks=lambda utf8: _sliced(data(utf8)),
+        _size=lambda utf8: len(data(utf8)),
+    )
+
+
+def _serialise(message: StdlibMessage, *, utf8: bool) -> bytes:
+    """Write with CRLF and without Bcc. A shallow copy suffices: deleting a field gives the copy a list of its own."""
+    import copy
+    import io
+    from email.generator import BytesGenerator
+    from email.policy import EmailPolicy
+
+    shown = copy.copy(message)
+    for hidden in ("Bcc", "Resent-Bcc"):
+        del shown[hidden]
+    policy = cast("Policy", shown.policy).clone(linesep="\r\n", cte_type="8bit")
+    if utf8 and isinstance(policy, EmailPolicy):
+        policy = policy.clone(utf8=True)
+    buffer = io.BytesIO()
+    BytesGenerator(buffer, mangle_from_=False, policy=policy).flatten(shown)
+    data = lines.canonical(buffer.getvalue())
+    from mailwright.mime.bridge import raw_items
+
+    _refuse_new_fields(data, [name.lower() for name, _ in raw_items(shown)])
+    return data
+
+
+def _refuse_new_fields(data: bytes, names: list[str]) -> None:
+    """Before Python 3.12.5 a line end in an encoded-word was written raw, as a new field (CVE-2024-6923)."""
+    header = data.partition(b"\r\n\r\n")[0]
+    for line in header.split(b"\r\n"):
+        name = line.partition(b":")[0].strip().lower().decode("latin-1")
+        if line[:1] not in (b" ", b"\t", b"") and name not in names and name not in _GENERATED:
+            raise ValueError(f"the message would gain the header {name!r}: a field's value holds a line end; remove it")
+
+
+_GENERATED = frozenset({"mime-version", "content-type", "content-transfer-encoding"})  # BytesGenerator may write these

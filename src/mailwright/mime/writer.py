@@ -1,0 +1,89 @@
+"""From parts to bytes: opened up one after the other, without recursion, in constant memory.
+
+Nothing is written before everything that can be known was checked: headers are rendered and attached files looked at
+first. What can still go wrong later is a disk that fails, or a file that changes in these very moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from mailwright.mime.body import Piece, Stream
+from mailwright.mime.headers import Headers
+from mailwright.mime.part import Part
+
+if TYPE_CHECKING:
+    from mailwright.mime.message import Message
+
+__all__ = ["CHUNK", "chunks", "header_block", "pieces", "size"]
+
+CHUNK: Final = 65_536
+"""Octets a chunk has at least, unless it is the last: fewer would cost a system call each, more would cost memory."""
+
+HIDDEN: Final = frozenset({"bcc", "resent-bcc"})
+"""Fields that are never written: they would tell everybody what was meant for few (RFC 5322 3.6.3)."""
+
+
+def header_block(headers: Headers, *, utf8: bool) -> bytes:
+    """Render all fields but the hidden ones, and the empty line behind them (RFC 5322 2.1)."""
+    rendered = [field.render(utf8=utf8) for field in headers.fields() if field.name.lower() not in HIDDEN]
+    rendered.append(b"\r\n")
+    return b"".join(rendered)
+
+
+def pieces(message: Message, *, utf8: bool) -> list[bytes | Stream]:
+    """Open a message up into bytes and streams, in order."""
+    out: list[bytes | Stream] = []
+    waiting: list[Piece] = [message]
+    while waiting:
+        piece = waiting.pop()
+        if isinstance(piece, Part):
+            piece.complete()
+            out.append(header_block(piece.headers, utf8=utf8))
+            waiting.extend(reversed(piece.body.pieces(utf8=utf8)))
+        elif piece:
+            out.append(piece)
+    last = out[-1]
+    # RFC 5321 4.1.1.4: a message ends with CRLF on its way; written here, so that a signature and SIZE agree with it.
+    if isinstance(last, bytes) and not last.endswith(b"\r\n"):
+        out.append(b"\r\n")
+    return out
+
+
+def size(message: Message, *, utf8: bool) -> int:
+    """Count the octets ``chunks`` will give."""
+    return sum([len(piece) if isinstance(piece, bytes) else piece.length for piece in pieces(message, utf8=utf8)])
+
+
+def chunks(message: Message, *, utf8: bool) -> Iterator[bytes]:
+    """Write a message in chunks; see ``Message.chunks``. Checks at once, reads files while it is iterated."""
+    opened = pieces(message, utf8=utf8)
+    for piece in opened:
+        if isinstance(piece, Stream) and piece.check is not None:
+            piece.check()
+    if not any(isinstance(piece, Stream) for piece in opened):
+        whole = b"".join([piece for piece in opened if isinstance(piece, bytes)])
+        return iter((whole,)) if len(whole) <= 16 * CHUNK else _sliced(whole)
+    return _gathered(opened)
+
+
+def _sliced(whole: bytes) -> Iterator[bytes]:
+    for start in range(0, len(whole), 4 * CHUNK):
+        yield whole[start : start + 4 * CHUNK]
+
+
+def _gathered(opened: list[bytes | Stream]) -> Iterator[bytes]:
+    """Collect small pieces until they are worth a chunk."""
+    waiting: list[bytes] = []
+    gathered = 0
+    for piece in opened:
+        for block in (piece,) if isinstance(piece, bytes) else piece.open():
+            waiting.append(block)
+            gathered += len(block)
+            if gathered >= CHUNK:
+                yield b"".join(waiting)
+                waiting.clear()
+                gathered = 0
+    if waiting:
+        yield b"".join(waiting)

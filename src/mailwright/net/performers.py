@@ -1,0 +1,299 @@
+"""The performers: the only code that lets a dialogue touch the world, once blocking and once awaiting.
+
+A connection performs one dialogue at a time. It answers each request from its stream, measures the waits, and decides
+at the end whether the connection may live on: whatever leaves a dialogue and is not *in step* ends it, because half a
+reply may still be on its way, and the next command would be answered with it.
+
+The two classes say the same, line by line; the second one awaits where the first one waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from mailwright.dialogue import Answer, Dialogue, Item, Patience, Pull, Read, Secure, Talk, Write
+from mailwright.errors import Busy, MailError, NotConnected, Timeout
+from mailwright.net.endpoint import Endpoint
+from mailwright.net.streams import AsyncStream, Stream
+from mailwright.net.timeouts import Clock, Timeouts
+from mailwright.net.transcript import Transcript
+
+__all__ = ["AsyncConnection", "Connection", "call_in_thread", "in_thread", "run"]
+
+R = TypeVar("R")
+
+
+class Connection:
+    """A stream that performs dialogues in blocking code, one at a time.
+
+    Args:
+        stream: connected.
+        timeouts: seconds for each wait.
+        transcript: where to record what is said.
+        where: what errors are to name as host and port.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        timeouts: Timeouts | None = None,
+        transcript: Transcript | None = None,
+        where: Endpoint | None = None,
+    ) -> None:
+        self.stream = stream
+        self.where = where
+        self.closed = False
+        self._clock = Clock(timeouts or Timeouts())
+        self._transcript = transcript
+        self._taken = threading.Lock()
+
+    def within(self, deadline: float) -> None:
+        """End every wait at this time of the monotonic clock; ``math.inf`` lifts the deadline."""
+        self._clock.deadline = deadline
+
+    def run(self, talk: Dialogue[R], body: Iterable[bytes] = ()) -> R:
+        """Perform a dialogue to its result.
+
+        Raises:
+            Busy: another dialogue is being performed.
+            NotConnected: the connection has been closed.
+            MailError: what the dialogue raises.
+        """
+        self.take()
+        try:
+            request: Talk
+            answer: Answer = None
+            try:
+                # What a dialogue refuses before it has said anything leaves the connection as it is.
+                request = next(talk)
+            except StopIteration as done:
+                result: R = done.value
+                return result
+            chunks = iter(body)
+            try:
+                while True:
+                    try:
+                        answer = self.answer(request, chunks)
+                    except MailError as error:
+                        request = talk.throw(error)
+                    else:
+                        request = talk.send(answer)
+            except StopIteration as done:
+                result = done.value
+                return result
+            except BaseException as error:
+                if not _in_step(error, self.where):
+                    self.abort()
+                    talk.close()
+                raise
+        finally:
+            self.release()
+
+    def close(self) -> None:
+        """Close in order."""
+        if not self.closed:
+            self.closed = True
+            self.stream.close()
+            self._note("closed")
+
+    def abort(self) -> None:
+        """Close now."""
+        if not self.closed:
+            self.closed = True
+            self.stream.abort()
+            self._note("aborted")
+
+    def take(self) -> None:
+        """Begin to perform; every ``take`` owes a :meth:`release`."""
+        if not self._taken.acquire(blocking=False):
+            raise _busy()
+        if self.closed:
+            self.release()
+            raise _not_connected()
+
+    def release(self) -> None:
+        """End performing."""
+        self._taken.release()
+
+    def answer(self, request: Talk, chunks: Iterator[bytes | Item]) -> Answer:
+        """Do what a dialogue asks for."""
+        clock = self._clock
+        patience = Patience.BODY
+        try:
+            if type(request) is Read:
+                patience = request.patience
+                data = self.stream.read(clock.seconds(patience, again=request.again))
+                if self._transcript is not None:
+                    self._transcript.received(data)
+                return data
+            if type(request) is Write:
+                if self._transcript is not None:
+                    self._transcript.sent(request.data, request.secrets)
+                self.stream.write(request.data, clock.seconds(patience))
+                return None
+            if type(request) is Pull:
+                return next(chunks, None)
+            if type(request) is Secure:
+                patience = Patience.HANDSHAKE
+                facts = self.stream.secure(request.server_name, clock.seconds(patience))
+                self._note(str(facts))
+                return facts
+        except TimeoutError as error:
+            raise (error if isinstance(error, Timeout) else clock.timed_out(patience)) from None
+        raise TypeError(f"a dialogue may not ask for {request!r}")
+
+    def _note(self, text: str) -> None:
+        if self._transcript is not None:
+            self._transcript.noted(text)
+
+
+# --- asyncio and trio -------------------------------------------------------------------------------------------------
+
+
+class AsyncConnection:
+    """As :class:`Connection`, in asyncio and trio."""
+
+    def __init__(
+        self,
+        stream: AsyncStream,
+        timeouts: Timeouts | None = None,
+        transcript: Transcript | None = None,
+        where: Endpoint | None = None,
+    ) -> None:
+        self.stream = stream
+        self.where = where
+        self.closed = False
+        self._clock = Clock(timeouts or Timeouts())
+        self._transcript = transcript
+        self._taken = False
+
+    def within(self, deadline: float) -> None:
+        """End every wait at this time of the monotonic clock; ``math.inf`` lifts the deadline."""
+        self._clock.deadline = deadline
+
+    async def run(self, talk: Dialogue[R], body: Iterable[bytes] | AsyncIterable[bytes] = ()) -> R:
+        """As :meth:`Connection.run`. A cancelled dialogue ends the connection."""
+        self.take()
+        try:
+            request: Talk
+            answer: Answer = None
+            try:
+                request = next(talk)
+            except StopIteration as done:
+                result: R = done.value
+                return result
+            chunks = body.__aiter__() if isinstance(body, AsyncIterable) else iter(body)
+            try:
+                while True:
+                    try:
+                        answer = await self.answer(request, chunks)
+                    except MailError as error:
+                        request = talk.throw(error)
+                    else:
+                        request = talk.send(answer)
+            except StopIteration as done:
+                result = done.value
+                return result
+            except BaseException as error:
+                if not _in_step(error, self.where):
+                    self.abort()
+                    talk.close()
+                raise
+        finally:
+            self.release()
+
+    async def close(self) -> None:
+        """Close in order."""
+        if not self.closed:
+            self.closed = True
+            await self.stream.close()
+            self._note("closed")
+
+    def abort(self) -> None:
+        """Close now, without waiting for anything, so that it works in a cancelled task."""
+        if not self.closed:
+            self.closed = True
+            self.stream.abort()
+            self._note("aborted")
+
+    def take(self) -> None:
+        """Begin to perform; every ``take`` owes a :meth:`release`."""
+        if self._taken:
+            raise _busy()
+        if self.closed:
+            raise _not_connected()
+        self._taken = True
+
+    def release(self) -> None:
+        """End performing."""
+        self._taken = False
+
+    async def answer(self, request: Talk, chunks: Iterator[bytes | Item] | AsyncIterator[bytes | Item]) -> Answer:
+        """Do what a dialogue asks for."""
+        clock = self._clock
+        patience = Patience.BODY
+        try:
+            if type(request) is Read:
+                patience = request.patience
+                data = await self.stream.read(clock.seconds(patience, again=request.again))
+                if self._transcript is not None:
+                    self._transcript.received(data)
+                return data
+            if type(request) is Write:
+                if self._transcript is not None:
+                    self._transcript.sent(request.data, request.secrets)
+                await self.stream.write(request.data, clock.seconds(patience))
+                return None
+            if type(request) is Pull:
+                return next(chunks, None) if isinstance(chunks, Iterator) else await anext(chunks, None)
+            if type(request) is Secure:
+                patience = Patience.HANDSHAKE
+                facts = await self.stream.secure(request.server_name, clock.seconds(patience))
+                self._note(str(facts))
+                return facts
+        except TimeoutError as error:
+            raise (error if isinstance(error, Timeout) else clock.timed_out(patience)) from None
+        raise TypeError(f"a dialogue may not ask for {request!r}")
+
+    def _note(self, text: str) -> None:
+        if self._transcript is not None:
+            self._transcript.noted(text)
+
+
+async def call_in_thread(work: Callable[..., R], *arguments: object) -> R:
+    """Do in a thread what would stop the event loop, such as reading a file."""
+    return await anyio.to_thread.run_sync(work, *arguments)
+
+
+async def in_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """A body that reads files, read where it does not stop the event loop."""
+    while (chunk := await anyio.to_thread.run_sync(next, chunks, None)) is not None:
+        yield chunk
+
+
+def _in_step(error: BaseException, where: Endpoint | None) -> bool:
+    if not isinstance(error, MailError):
+        return False
+    if where is not None:
+        error.located(where.host, where.port)
+    return error.in_step
+
+
+def _busy() -> Busy:
+    return Busy(
+        "Another conversation is using this connection.", "Use one client for each thread or task, or take turns."
+    )
+
+
+def _not_connected() -> NotConnected:
+    return NotConnected("There is no connection.", "Call connect(), or enter the client with a with statement.")
+
+
+def run(talk: Dialogue[R], stream: Stream, body: Iterable[bytes] = ()) -> R:
+    """Perform one dialogue over a stream, with the default timeouts."""
+    return Connection(stream).run(talk, body)

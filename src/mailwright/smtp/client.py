@@ -1,0 +1,428 @@
+"""The two faces of the SMTP client. What is said on the wire stands in ``session`` and ``transaction``, once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from mailwright.dialogue import Item, Limits
+from mailwright.errors import Busy, CertificateError, MailError, NotConnected
+from mailwright.mime.envelope import Envelope
+from mailwright.mime.outgoing import Sendable
+from mailwright.net.connect import aconnect, connect
+from mailwright.net.endpoint import Security
+from mailwright.net.faces import awaiting, blocking
+from mailwright.net.performers import AsyncConnection, Connection, call_in_thread
+from mailwright.net.timeouts import Timeouts
+from mailwright.net.tls import Context, Tls, TlsFacts
+from mailwright.net.told import AsyncTold, Told
+from mailwright.net.transcript import Transcript
+from mailwright.sasl import Credentials, Password
+from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.mailing import Mailing, Progress, pack, pack_or_spoil
+from mailwright.smtp.parcel import Spoilt
+from mailwright.smtp.receipt import Receipt
+from mailwright.smtp.reply import Reply
+from mailwright.smtp.session import Session
+from mailwright.smtp.settings import Settings, enter, from_url
+from mailwright.smtp.transaction import Partial, send, send_many
+
+__all__ = ["AsyncSmtpClient", "SmtpClient"]
+
+T = TypeVar("T")
+
+
+class _Face:
+    """What both faces know: their settings, and what the session has learnt."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        security: Security = Security.AUTO,
+        username: str | None = None,
+        password: str | None = None,
+        credentials: Credentials | None = None,
+        tls: Tls | Context | None = None,
+        timeout: float | Timeouts | None = None,
+        local_hostname: str | None = None,
+        source_address: str | None = None,
+        allow_cleartext_credentials: bool = False,
+        transcript: Transcript | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._settings = Settings.of(
+            host,
+            port,
+            security=security,
+            username=username,
+            password=password,
+            credentials=credentials,
+            tls=tls,
+            timeout=timeout,
+            local_hostname=local_hostname,
+            source_address=source_address,
+            allow_cleartext_credentials=allow_cleartext_credentials,
+            transcript=transcript,
+            limits=limits,
+        )
+        self._session: Session | None = None
+
+    @classmethod
+    def from_url(cls, url: str, **options: Any) -> Self:
+        """Make a client from ``smtps://alice:secret@smtp.example.com``.
+
+        Args:
+            url: scheme ``smtp`` (as ``Security.AUTO``), ``smtps`` (TLS at once) or ``smtp+starttls`` (required); user
+                and password percent-encoded.
+            options: as for the constructor.
+
+        Raises:
+            ValueError: it is no such URL; the message never contains the password.
+        """
+        parsed, security = from_url(url)
+        known: dict[str, Any] = {"security": security, "username": parsed.username, "password": parsed.password}
+        return cls(parsed.host, parsed.port, **{**known, **options})
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.endpoint} {self._settings.security.value}>"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server offers; empty before connecting."""
+        return Capabilities() if self._session is None else self._session.capabilities
+
+    @property
+    def greeting(self) -> Reply | None:
+        """The server's first reply."""
+        return None if self._session is None else self._session.greeting
+
+    @property
+    def tls(self) -> TlsFacts | None:
+        """How the connection is protected; ``None`` when it is not."""
+        return None if self._session is None else self._session.tls
+
+    def _note_connecting(self) -> None:
+        if self._settings.transcript is not None:
+            self._settings.transcript.noted(f"connecting to {self._settings.endpoint}")
+
+
+class SmtpClient(_Face):
+    """Sends mail over SMTP in blocking code; use it in a ``with`` statement, or call :meth:`connect` and :meth:`quit`.
+
+    Args:
+        host: the server's name or IP address.
+        port: by default 465 for ``Security.TLS``, 587 for ``AUTO`` and ``STARTTLS``, 25 otherwise.
+        security: how the connection becomes protected.
+        username: log in with it when entering the ``with`` statement.
+        password: belongs to ``username``.
+        credentials: instead of both.
+        tls: certificates and trust, or an ``ssl.SSLContext``.
+        timeout: seconds for every wait, or a table of them.
+        local_hostname: the name to greet the server with; by default this machine's full name or its address.
+        source_address: the local IP address to connect from.
+        allow_cleartext_credentials: send the password even where others can read it.
+        transcript: records the conversation, secrets starred.
+        limits: how much the server may send.
+
+    Raises:
+        ValueError: one of these cannot be what it should; the message names it.
+    """
+
+    _connection: Connection | None = None
+
+    def __enter__(self) -> Self:
+        self._connect(login=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, Exception):
+            self.quit()
+        elif self._connection is not None:
+            self._connection.abort()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used."""
+        return self._connection is not None and not self._connection.closed
+
+    def connect(self) -> None:
+        """Connect, up to knowing what the server can do, but without a login.
+
+        Raises:
+            ConnectError, TlsError, Timeout, Refused, ProtocolError: there is no usable connection.
+        """
+        self._connect(login=False)
+
+    def login(self, username: str | None = None, password: str | None = None) -> Reply:
+        """Log in, by default with the credentials given to the constructor.
+
+        Raises:
+            AuthenticationFailed: the server did not accept them; the connection is usable.
+            CleartextCredentials: the connection is not encrypted; nothing was sent.
+            ValueError: there are no credentials.
+        """
+        session, connection = self.conversation()
+        credentials = _credentials(self._settings, username, password)
+        return connection.run(session.login(credentials, allow_cleartext=self._settings.allow_cleartext))
+
+    def send(
+        self,
+        message: Sendable,
+        *,
+        envelope: Envelope | None = None,
+        partial: Partial = "deliver",
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Send a message.
+
+        Args:
+            message: a :class:`mailwright.Message`, a message of the standard library, bytes, or the path of a file.
+            envelope: from whom and to whom; by default what the message's own header says.
+            partial: what to do when some recipients are refused: ``deliver`` to the others, or ``abort``.
+            progress: called while the message leaves, with the octets of it taken over so far.
+
+        Returns:
+            who will get it, who will not, and what the server called it.
+
+        Raises:
+            SenderRefused, RecipientsRefused, MessageRefused: the server said no; the connection is usable.
+            NotSupported: the server cannot take this message; nothing was sent.
+            ConnectionLost, Timeout: the connection is closed; ``in_doubt`` says whether it may have been accepted.
+            ValueError: the message has no sender or no recipients.
+        """
+        session, connection = self.conversation()
+        packed = pack(message, envelope, session.capabilities, progress)
+        return connection.run(send(session, packed.parcel, partial=partial), packed.chunks())
+
+    def send_many(self, messages: Iterable[Mailing], *, partial: Partial = "deliver") -> Iterator[Receipt]:
+        """Send messages one after the other, each envelope together with the end of the message before it.
+
+        Args:
+            messages: each a message, or a pair of a message and its envelope; taken one at a time.
+            partial: as for :meth:`send`.
+
+        Yields:
+            a receipt for each, in order. A message that was refused has its error in ``receipt.error``.
+
+        Raises:
+            ConnectionLost, Timeout: the connection is closed. What has a receipt is settled; ``in_doubt`` speaks of the
+                message after that.
+            Exception: a message cannot be sent at all; those before it were, and have their receipts.
+        """
+        session, connection = self.conversation()
+        talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
+        with Told(connection, talk, self._parcels(messages, session)) as receipts:
+            yield from receipts
+
+    def _parcels(self, messages: Iterable[Mailing], session: Session) -> Iterator[bytes | Item]:
+        for message in messages:
+            packed = pack_or_spoil(message, session.capabilities)
+            if isinstance(packed, Spoilt):
+                yield packed
+                return
+            yield packed.parcel
+            yield from packed.chunks()
+            yield b""
+
+    noop = blocking(Session.noop)
+    reset = blocking(Session.reset)
+    verify = blocking(Session.verify)
+
+    def quit(self) -> None:
+        """Say goodbye and close. Harmless when there is no connection."""
+        if self._connection is None or self._session is None or self._connection.closed:
+            return
+        try:
+            self._connection.run(self._session.quit())
+        finally:
+            self._connection.close()
+
+    def close(self) -> None:
+        """Close without saying goodbye."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def conversation(self) -> tuple[Session, Connection]:
+        """The session and the connection it is performed on."""
+        if self._session is None or self._connection is None:
+            raise _not_connected(self._settings)
+        return self._session, self._connection
+
+    def _connect(self, *, login: bool) -> None:
+        if self.is_connected:
+            raise _connected_already()
+        self._note_connecting()
+        try:
+            self._open(self._settings.tls, login=login)
+        except CertificateError as error:
+            self._open(self._settings.tls.after_verdict(error), login=login)
+
+    def _open(self, tls: Tls, *, login: bool) -> None:
+        settings = self._settings
+        deadline = time.monotonic() + settings.timeouts.connect
+        stream = connect(settings.endpoint, tls, seconds=settings.timeouts.connect, source=settings.source_address)
+        connection = Connection(stream, settings.timeouts, settings.transcript, settings.endpoint)
+        connection.within(deadline)
+        session = settings.session(stream.peer, stream.local)
+        try:
+            connection.run(enter(session, settings, login=login))
+        except BaseException:
+            connection.abort()
+            raise
+        connection.within(math.inf)
+        self._session, self._connection = session, connection
+
+
+class AsyncSmtpClient(_Face):
+    """As :class:`SmtpClient`, in asyncio and trio, with ``async with`` and ``await``."""
+
+    _connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._connect(login=True)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, Exception):
+            await self.quit()
+        elif self._connection is not None:
+            self._connection.abort()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used."""
+        return self._connection is not None and not self._connection.closed
+
+    async def connect(self) -> None:
+        """As :meth:`SmtpClient.connect`."""
+        await self._connect(login=False)
+
+    async def login(self, username: str | None = None, password: str | None = None) -> Reply:
+        """As :meth:`SmtpClient.login`."""
+        session, connection = self.conversation()
+        credentials = _credentials(self._settings, username, password)
+        return await connection.run(session.login(credentials, allow_cleartext=self._settings.allow_cleartext))
+
+    async def send(
+        self,
+        message: Sendable,
+        *,
+        envelope: Envelope | None = None,
+        partial: Partial = "deliver",
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """As :meth:`SmtpClient.send`. Attachments are read from disk in a thread, where ``progress`` is called then."""
+        session, connection = self.conversation()
+        if isinstance(message, Path):  # it is scanned first
+            packed = await call_in_thread(pack, message, envelope, session.capabilities, progress)
+        else:
+            packed = pack(message, envelope, session.capabilities, progress)
+        return await connection.run(send(session, packed.parcel, partial=partial), packed.achunks())
+
+    async def send_many(
+        self, messages: Iterable[Mailing] | AsyncIterable[Mailing], *, partial: Partial = "deliver"
+    ) -> AsyncIterator[Receipt]:
+        """As :meth:`SmtpClient.send_many`; the messages may come from an async iterable."""
+        session, connection = self.conversation()
+        talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
+        async with AsyncTold(connection, talk, self._parcels(messages, session)) as receipts:
+            async for receipt in receipts:
+                yield receipt
+
+    async def _parcels(
+        self, messages: Iterable[Mailing] | AsyncIterable[Mailing], session: Session
+    ) -> AsyncIterator[bytes | Item]:
+        async for message in _each(messages):
+            packed = pack_or_spoil(message, session.capabilities)
+            if isinstance(packed, Spoilt):
+                yield packed
+                return
+            yield packed.parcel
+            async for chunk in _each(packed.achunks()):
+                yield chunk
+            yield b""
+
+    noop = awaiting(Session.noop)
+    reset = awaiting(Session.reset)
+    verify = awaiting(Session.verify)
+
+    async def quit(self) -> None:
+        """As :meth:`SmtpClient.quit`."""
+        if self._connection is None or self._session is None or self._connection.closed:
+            return
+        try:
+            await self._connection.run(self._session.quit())
+        finally:
+            await self._connection.close()
+
+    async def close(self) -> None:
+        """As :meth:`SmtpClient.close`."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    def conversation(self) -> tuple[Session, AsyncConnection]:
+        """The session and the connection it is performed on."""
+        if self._session is None or self._connection is None:
+            raise _not_connected(self._settings)
+        return self._session, self._connection
+
+    async def _connect(self, *, login: bool) -> None:
+        if self.is_connected:
+            raise _connected_already()
+        self._note_connecting()
+        try:
+            await self._open(self._settings.tls, login=login)
+        except CertificateError as error:
+            await self._open(self._settings.tls.after_verdict(error), login=login)
+
+    async def _open(self, tls: Tls, *, login: bool) -> None:
+        settings = self._settings
+        deadline = time.monotonic() + settings.timeouts.connect
+        stream = await aconnect(
+            settings.endpoint, tls, seconds=settings.timeouts.connect, source=settings.source_address
+        )
+        connection = AsyncConnection(stream, settings.timeouts, settings.transcript, settings.endpoint)
+        connection.within(deadline)
+        session = settings.session(stream.peer, stream.local)
+        try:
+            await connection.run(enter(session, settings, login=login))
+        except BaseException:
+            connection.abort()
+            raise
+        connection.within(math.inf)
+        self._session, self._connection = session, connection
+
+
+async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
+
+def _credentials(settings: Settings, username: str | None, password: str | None) -> Credentials:
+    if username is not None and password is not None:
+        return Password(username, password)
+    if settings.credentials is None or username is not None or password is not None:
+        raise ValueError("there is nothing to log in with: give username and password")
+    return settings.credentials
+
+
+def _not_connected(settings: Settings) -> NotConnected:
+    return NotConnected(
+        f"There is no connection to {settings.endpoint}.",
+        "Call connect(), or enter the client with a with statement.",
+        host=settings.endpoint.host,
+        port=settings.endpoint.port,
+    )
+
+
+def _connected_already() -> MailError:
+    return Busy("The client is connected already.", "Call quit() or close() first, or make another client.")

@@ -1,0 +1,90 @@
+"""A message on its way from the caller's hands to the wire."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from mailwright.mime.envelope import Envelope
+from mailwright.mime.outgoing import Outgoing, Sendable
+from mailwright.net.performers import in_thread
+from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.parcel import Parcel, Spoilt
+
+__all__ = ["Mailing", "Packed", "Progress", "pack", "pack_or_spoil"]
+
+Mailing: TypeAlias = "Sendable | tuple[Sendable, Envelope]"
+"""One of many: a message, or a message with its envelope."""
+
+Progress: TypeAlias = Callable[[int], None]
+"""Called with the octets of the message that have been taken over so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A message ready to be handed over.
+
+    Attributes:
+        parcel: its envelope, and what the envelope must say of it.
+        reads_files: making its chunks reads files, which an event loop must not wait for.
+    """
+
+    parcel: Parcel
+    reads_files: bool
+    _pieces: Iterator[bytes]
+    _progress: Progress | None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its content; an empty chunk would end it, so there is none."""
+        octets = 0
+        for piece in self._pieces:
+            if piece:
+                yield piece
+                octets += len(piece)
+                if self._progress is not None:
+                    self._progress(octets)
+
+    def achunks(self) -> Iterator[bytes] | AsyncIterator[bytes]:
+        """Its content for an event loop."""
+        return in_thread(self.chunks()) if self.reads_files else self.chunks()
+
+
+def pack(
+    message: Sendable, envelope: Envelope | None, capabilities: Capabilities, progress: Progress | None = None
+) -> Packed:
+    """Make a message ready for a server; whatever is wrong with it comes out here, before a word is said.
+
+    Raises:
+        ValueError: it names no sender or no recipients, or an attached file has changed.
+        TypeError: it is nothing that can be sent.
+        OSError: an attached file cannot be read.
+    """
+    outgoing = Outgoing.of(message)
+    if envelope is None:
+        envelope = _envelope(message)
+    international = outgoing.international
+    if international and "SMTPUTF8" not in capabilities:
+        # It cannot be rendered without, and is refused before anybody asks for its content.
+        return Packed(Parcel(envelope, None, outgoing.eight_bit, international), False, iter(()), progress)
+    parcel = Parcel(envelope, outgoing.size(utf8=international), outgoing.eight_bit or international, international)
+    return Packed(parcel, outgoing.streams_from_disk, outgoing.chunks(utf8=international), progress)
+
+
+def pack_or_spoil(item: Mailing, capabilities: Capabilities) -> Packed | Spoilt:
+    """As :func:`pack` for one of many: those before it are to be finished whatever is wrong with this one."""
+    try:
+        message, envelope = item if isinstance(item, tuple) else (item, None)
+        return pack(message, envelope, capabilities)
+    except Exception as error:  # noqa: BLE001  it is raised where those before it have been finished
+        return Spoilt(error)
+
+
+def _envelope(message: Sendable) -> Envelope:
+    if isinstance(message, bytes | bytearray | memoryview | Path):
+        raise ValueError(
+            "bytes and files are sent as they are, so nothing is read from or taken out of their header (Bcc would be "
+            "sent along): give envelope=Envelope(sender, recipients)"
+        )
+    return Envelope.of(message)

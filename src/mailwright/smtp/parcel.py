@@ -1,0 +1,34 @@
+"""What a client hands to a transaction: messages, each announced before its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailwright.dialogue import Item
+from mailwright.mime.envelope import Envelope
+
+__all__ = ["Parcel", "Spoilt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel(Item):
+    """A message to hand over: its envelope, and what the envelope must say of the content that follows it.
+
+    Attributes:
+        envelope: from whom, to whom.
+        size: octets, when known (RFC 1870).
+        eight_bit: it has octets above 127 in its body (RFC 6152).
+        international: its header is UTF-8 (RFC 6532), so the server must know SMTPUTF8.
+    """
+
+    envelope: Envelope
+    size: int | None = None
+    eight_bit: bool = False
+    international: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt(Item):
+    """A message that cannot be handed over, and why. The messages before it are finished first."""
+
+    error: Exception

@@ -1,0 +1,324 @@
+"""The client's side of an SMTP conversation, once, for every world (RFC 5321).
+
+What the server may do wrong, and what happens then:
+
+* It greets with 4xx or 5xx, with another protocol, with TLS, with nothing: each its own error, before anything is sent.
+* It does not know EHLO: HELO is tried, and nothing is assumed to be supported. It hangs up on EHLO: that is its answer.
+* It offers STARTTLS and refuses it, or sends plaintext behind its go-ahead: an error, never a fall back to plaintext.
+  What it said before TLS is forgotten, for anybody could have said it.
+* It answers a pipelined flight in the middle with 4xx or 5xx: every reply that is owed is read before anything is
+  raised, so the connection stays in step.
+* It gives the go-ahead for DATA although it took no recipient: a lone dot ends that, and nothing can be delivered,
+  for there is nobody to deliver it to (RFC 2920 3.1).
+* It says 421 at any point: it is closing, and the connection is given up with what it said.
+* It vanishes after the final dot: the message may have been accepted. The error says so (``in_doubt``).
+
+A refused transaction owes the server a RSET. It is paid with the next transaction, in the same flight where the server
+takes pipelines, instead of costing the error a round trip.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Final
+
+from mailwright.dialogue import Dialogue, Limits, Patience, Wire
+from mailwright.errors import (
+    AuthenticationFailed,
+    CleartextCredentials,
+    ConnectionLost,
+    MailError,
+    NotSupported,
+    Refused,
+)
+from mailwright.net.endpoint import Security
+from mailwright.net.tls import TlsFacts
+from mailwright.sasl import Credentials, Mechanism, choose
+from mailwright.smtp.commands import command, ehlo
+from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.reply import Reply, read_reply, take_reply
+
+__all__ = ["Session"]
+
+# RFC 4954 4: an initial response that does not fit a command line of 512 octets is sent after an empty challenge.
+_COMMAND_LINE: Final = 512
+_CANCEL: Final = b"*\r\n"
+
+
+class Session:
+    """What is known of one conversation, and what can be said in it.
+
+    Args:
+        local_hostname: the name to greet the server with.
+        trusted_path: nobody can listen on the way (loopback, a unix socket), so credentials need no TLS.
+        clock: gives seconds; durations are reported with it.
+        limits: how much the server may send.
+
+    Attributes:
+        greeting: the server's first reply.
+        capabilities: what it offers, learnt anew after STARTTLS.
+        is_secured: the connection is TLS.
+        tls: what was negotiated then.
+        username: who has logged in.
+    """
+
+    def __init__(
+        self,
+        local_hostname: str,
+        *,
+        trusted_path: bool = False,
+        clock: Callable[[], float] = lambda: 0.0,
+        limits: Limits | None = None,
+    ) -> None:
+        ehlo(local_hostname)  # refuses what cannot be said, now rather than in mid-conversation
+        self.local_hostname = local_hostname
+        self.trusted_path = trusted_path
+        self.clock = clock
+        self.wire = Wire(limits or Limits())
+        self.greeting: Reply | None = None
+        self.capabilities = Capabilities()
+        self.is_secured = False
+        self.tls: TlsFacts | None = None
+        self.username: str | None = None
+        self.owes_reset = False
+
+    # Opening
+
+    def open(self, security: Security, server_name: str) -> Dialogue[None]:
+        """Everything from the first byte to knowing what the server can do, over TLS where that is asked for.
+
+        Args:
+            security: any mode but ``AUTO``.
+            server_name: whom the certificate must name.
+
+        Raises:
+            Refused: the server does not want to talk, or refused STARTTLS.
+            NotSupported: STARTTLS is required and not offered.
+            MailError: the connection failed.
+        """
+        if security is Security.TLS:
+            yield from self._secure(server_name)
+        yield from self._greet()
+        yield from self.hello()
+        if security is Security.STARTTLS or (
+            security is Security.STARTTLS_IF_OFFERED and "STARTTLS" in self.capabilities
+        ):
+            yield from self.starttls(server_name)
+
+    def _greet(self) -> Dialogue[None]:
+        reply = yield from self.reply(Patience.GREETING, "greeting")
+        self.greeting = reply
+        if reply.code != 220:
+            raise Refused(
+                f"The server refused the connection: {reply}.",
+                "It may work later." if reply.is_transient else "It does not want mail from this address.",
+                reference="greeting-busy" if reply.is_transient else "greeting-rejected",
+                stage="greeting",
+                reply=reply,
+            )
+
+    def hello(self) -> Dialogue[Capabilities]:
+        """EHLO, or HELO for a server that does not know it; learns what the server can do.
+
+        Raises:
+            Refused: the server accepts neither.
+        """
+        reply = yield from self.ask(ehlo(self.local_hostname), stage="capability")
+        if not reply.is_positive:
+            reply = yield from self.ask(ehlo(self.local_hostname, "HELO"), stage="capability")
+            if not reply.is_positive:
+                raise Refused(
+                    f"The server refused the name {self.local_hostname}: {reply}.",
+                    "Set local_hostname to this machine's full name.",
+                    reference="helo-name-rejected",
+                    stage="capability",
+                    reply=reply,
+                )
+            reply = Reply(reply.code, None, reply.lines[:1])  # HELO announces nothing
+        self.capabilities = Capabilities.parse(reply)
+        return self.capabilities
+
+    def starttls(self, server_name: str) -> Dialogue[None]:
+        """Upgrade to TLS and learn anew what the server can do (RFC 3207).
+
+        Raises:
+            NotSupported: it is not offered.
+            Refused: it is offered and refused.
+            PlaintextInjection: something followed the go-ahead in plaintext.
+        """
+        if "STARTTLS" not in self.capabilities:
+            raise NotSupported(
+                "The server does not offer STARTTLS.",
+                "Try port 465 with Security.TLS; if it did offer it before, something in between takes the offer away.",
+                reference="starttls-not-offered",
+                stage="tls",
+            )
+        reply = yield from self.ask(command("STARTTLS"), stage="tls")
+        if reply.code != 220:
+            raise Refused(
+                f"The server offers STARTTLS and refused it: {reply}.",
+                "Its TLS may be misconfigured; its log says more.",
+                reference="starttls-refused-temporary" if reply.is_transient else "starttls-refused",
+                stage="tls",
+                reply=reply,
+            )
+        yield from self._secure(server_name)
+        yield from self.hello()
+
+    def _secure(self, server_name: str) -> Dialogue[None]:
+        secured = yield from self.wire.secure(server_name)
+        self.is_secured = True
+        self.tls = secured if isinstance(secured, TlsFacts) else None
+        self.capabilities = Capabilities()  # RFC 3207 4.2: what was said in the clear is forgotten
+
+    # Login
+
+    def login(self, credentials: Credentials, *, allow_cleartext: bool = False) -> Dialogue[Reply]:
+        """Log in with the strongest mechanism both sides know (RFC 4954).
+
+        Args:
+            credentials: who you are.
+            allow_cleartext: send a password even where others can read it.
+
+        Raises:
+            AuthenticationFailed: the server did not accept them.
+            CleartextCredentials: they would have travelled unencrypted.
+            NotSupported: there is no mechanism in common.
+        """
+        if not (self.is_secured or self.trusted_path or allow_cleartext):
+            raise CleartextCredentials(
+                "The connection is not encrypted, so the password was not sent.",
+                "Use Security.STARTTLS or Security.TLS; allow_cleartext_credentials=True sends it all the same.",
+                stage="authentication",
+            )
+        mechanism = choose(credentials, self.capabilities.auth)
+        reply = yield from self._exchange(mechanism)
+        if reply.is_positive and mechanism.done:
+            self.username = credentials.username
+            return reply
+        raise self._login_failed(mechanism, credentials, reply)
+
+    def _exchange(self, mechanism: Mechanism) -> Dialogue[Reply]:
+        begin = f"AUTH {mechanism.name}".encode()
+        first = mechanism.first()
+        # An empty initial response is "=" (RFC 4954 4).
+        line = begin + b" " + (base64.b64encode(first or b"") or b"=") + b"\r\n"
+        if first is not None and len(line) <= _COMMAND_LINE:
+            reply = yield from self.ask(line, stage="authentication", secret=(len(begin) + 1, len(line) - 2))
+        else:
+            reply = yield from self.ask(begin + b"\r\n", stage="authentication")
+            if reply.code == 334 and first is not None:
+                reply = yield from self._respond(first)
+        while reply.code == 334:
+            try:
+                answer = mechanism.next(base64.b64decode(reply.text, validate=True))
+            except (ValueError, binascii.Error):
+                reply = yield from self.ask(_CANCEL, stage="authentication")
+                break
+            reply = yield from self._respond(answer)
+        return reply
+
+    def _respond(self, answer: bytes) -> Dialogue[Reply]:
+        line = base64.b64encode(answer) + b"\r\n"
+        return (yield from self.ask(line, stage="authentication", secret=(0, len(line) - 2)))
+
+    def _login_failed(self, mechanism: Mechanism, credentials: Credentials, reply: Reply) -> AuthenticationFailed:
+        if reply.is_transient:
+            hint, reference = "The server may accept it later.", "auth-temporary-failure"
+        elif reply.is_positive:
+            hint, reference = "The server accepted the login without finishing the exchange.", "auth-bad-encoding"
+        else:
+            hint = "Check user name and password; many providers want an app password or OAuth instead."
+            reference = None
+        return AuthenticationFailed(
+            f"The server refused the login of {credentials.username} by {mechanism.name}: {reply}.",
+            hint,
+            reference=reference,
+            stage="authentication",
+            reply=reply,
+        )
+
+    # Small talk
+
+    def noop(self) -> Dialogue[Reply]:
+        """Ask whether the connection is alive."""
+        return (yield from self._done(command("NOOP"), "session"))
+
+    def reset(self) -> Dialogue[Reply]:
+        """Abandon a transaction that has begun."""
+        reply = yield from self._done(command("RSET"), "session")
+        self.owes_reset = False
+        return reply
+
+    def verify(self, address: str) -> Dialogue[Reply]:
+        """Ask whether a mailbox exists (VRFY); most servers answer 252: they will not say.
+
+        Raises:
+            Refused: it does not, or the server does not like to be asked.
+            ValueError: the address contains a control character.
+        """
+        return (yield from self._done(command("VRFY", address), "recipient"))
+
+    def quit(self) -> Dialogue[None]:
+        """Say goodbye. A server that is gone already has understood."""
+        try:
+            yield from self.ask(command("QUIT"), Patience.GOODBYE, stage="session")
+        except MailError:
+            pass  # nobody needs the answer
+
+    # Asking
+
+    def ask(
+        self,
+        line: bytes,
+        patience: Patience = Patience.REPLY,
+        *,
+        stage: str,
+        secret: tuple[int, int] | None = None,
+    ) -> Dialogue[Reply]:
+        """Send one command and read its reply."""
+        self.wire.write(line, secret=secret)
+        yield from self.wire.flush()
+        return (yield from self.reply(patience, stage))
+
+    def take_reply(self) -> Reply | None:
+        """A reply that has already come and needs no waiting; :meth:`reply` otherwise."""
+        reply = take_reply(self.wire)
+        if reply is not None and reply.code == 421:
+            raise closing(reply, "session")
+        return reply
+
+    def reply(self, patience: Patience, stage: str) -> Dialogue[Reply]:
+        """Read one reply.
+
+        Raises:
+            ConnectionLost: the server is closing (421), or has closed.
+            ProtocolError: it said something that is no reply.
+        """
+        try:
+            reply = yield from read_reply(self.wire, patience)
+        except MailError as error:
+            error.stage = error.stage or stage
+            raise
+        if reply.code == 421:
+            raise closing(reply, stage)
+        return reply
+
+    def _done(self, line: bytes, stage: str) -> Dialogue[Reply]:
+        reply = yield from self.ask(line, stage=stage)
+        if not reply.is_positive:
+            raise Refused(f"The server refused {line.split()[0].decode()}: {reply}.", stage=stage, reply=reply)
+        return reply
+
+
+def closing(reply: Reply, stage: str) -> ConnectionLost:
+    """The error for 421: the server is about to close, and says why (RFC 5321 3.8)."""
+    return ConnectionLost(
+        f"The server is closing the connection: {reply}.",
+        "It asks to come back later, perhaps less often.",
+        reference="greeting-busy" if stage == "greeting" else "too-many-errors",
+        stage=stage,
+        reply=reply,
+    )

@@ -1,0 +1,38 @@
+import base64 as witness
+
+import pytest
+
+from mailwright.encodings import base64
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 1000])
+def test_lines_are_76_columns_ended_by_crlf_and_their_length_is_known(size: int) -> None:
+    data = bytes(range(256)) * 4
+    encoded = base64.encode(data[:size])
+    assert witness.b64decode(encoded) == data[:size]
+    assert len(encoded) == base64.encoded_length(size)
+    assert all(len(line) <= 76 for line in encoded.split(b"\r\n"))
+    assert b"\n" not in encoded.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("step", [1, 2, 56, 57, 58, 100, 4096])
+def test_streaming_gives_what_encoding_at_once_gives(step: int) -> None:
+    data = bytes(range(256)) * 9
+    chunks = [data[at : at + step] for at in range(0, len(data), step)]
+    assert b"".join(base64.encode_chunks([b"", *chunks, b""])) == base64.encode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"aGVsbG8=", b"hello"),
+        (b"aGVs\r\n bG8=\r\n", b"hello"),
+        (b"aGVsbG8", b"hello"),  # no padding
+        (b"aGVsbG8=aGVsbG8=", b"hellohello"),  # glued together
+        (b"a", b""),
+        (b"!!aGVs*bG8\xff=", b"hello"),
+        (b"====", b""),
+    ],
+)
+def test_decoding_tolerates_rubbish(data: bytes, expected: bytes) -> None:
+    assert base64.decode(data) == expected
