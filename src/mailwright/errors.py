@@ -262,10 +262,12 @@ class CertificateError(TlsError):
 
     Attributes:
         verify_code: OpenSSL's X509_V_ERR number, when the verification gave one.
+        is_final: pins or the verification function have spoken; asking again would not change it.
     """
 
     default_reference = "cert-unknown-ca"
     verify_code: int | None = None
+    is_final: bool = False
 
 
 class TlsModeMismatch(TlsError):

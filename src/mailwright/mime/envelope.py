@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mailwright.grammar.address import Address, AddressList
+from mailwright.grammar.address import Address, parse_list
+from mailwright.mime.field import Field
 from mailwright.mime.message import Message
 
 if TYPE_CHECKING:
@@ -113,14 +114,15 @@ def _look_up(message: Message | StdlibMessage) -> _LookUp:
         found: list[Address] = []
         for key, value in items:
             if key.lower() == name:
-                found.extend(_stdlib_addresses(field_of(key, value).addresses, key, value))
+                found.extend(_stdlib_addresses(field_of(key, value), value))
         return found
 
     return theirs
 
 
-def _stdlib_addresses(items: AddressList, name: str, value: object) -> tuple[Address, ...]:
-    """A field that has text but no address is a recipient who would be left out without a word."""
-    if not items and str(value).strip():
-        raise ValueError(f"no address can be made out in {name}: {str(value)[:120]!r}; local@domain is allowed")
-    return items.mailboxes
+def _stdlib_addresses(field: Field, value: object) -> tuple[Address, ...]:
+    """The mailboxes of a field; what cannot be read without guessing would be somebody left out without a word."""
+    try:
+        return parse_list(field.raw.partition(b":")[2], strict=True).mailboxes if str(value).strip() else ()
+    except ValueError as error:
+        raise ValueError(f"{field.name} cannot be sent to as it stands: {error}") from None

@@ -7,6 +7,7 @@ checkers see them through ``ParamSpec``. A face reaches its conversation through
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -76,5 +77,8 @@ def _with_result(call: C) -> C:
     """Let documentation and editors see the result instead of the dialogue that leads to it."""
     result = call.__annotations__.get("return")
     if isinstance(result, str) and result.startswith("Dialogue["):
-        call.__annotations__ = {**call.__annotations__, "return": result[len("Dialogue[") : -1]}
+        result = result[len("Dialogue[") : -1]
+        call.__annotations__ = {**call.__annotations__, "return": result}
+        # inspect would look through to the method behind, whose result is the dialogue
+        vars(call)["__signature__"] = inspect.signature(call).replace(return_annotation=result)
     return call

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -23,12 +23,52 @@ from mailwright.net.streams import AsyncStream, Stream
 from mailwright.net.timeouts import Clock, Timeouts
 from mailwright.net.transcript import Transcript
 
-__all__ = ["AsyncConnection", "Connection", "call_in_thread", "in_thread", "run"]
+__all__ = ["AsyncConnection", "Connection", "InThread", "call_in_thread", "run"]
 
 R = TypeVar("R")
 
 
-class Connection:
+class _Performer:
+    """What both performers hold: the clock, the transcript, and whether the connection may still be used.
+
+    Args:
+        timeouts: seconds for each wait.
+        transcript: where to record what is said.
+        where: what errors are to name as host and port.
+    """
+
+    def __init__(
+        self,
+        timeouts: Timeouts | None = None,
+        transcript: Transcript | None = None,
+        where: Endpoint | None = None,
+    ) -> None:
+        self.where = where
+        self.closed = False
+        self._clock = Clock(timeouts or Timeouts())
+        self._transcript = transcript
+
+    def within(self, deadline: float) -> None:
+        """End every wait at this time of the monotonic clock; ``math.inf`` lifts the deadline."""
+        self._clock.deadline = deadline
+
+    def survives(self, error: BaseException) -> bool:
+        """Whether the connection can be used after this error; the error learns where it happened."""
+        if not isinstance(error, MailError):
+            return False
+        if self.where is not None:
+            error.located(self.where.host, self.where.port)
+        return error.in_step
+
+    def _note(self, text: str) -> None:
+        if self._transcript is not None:
+            self._transcript.noted(text)
+
+    def _timed_out(self, error: TimeoutError, patience: Patience) -> Timeout:
+        return error if isinstance(error, Timeout) else self._clock.timed_out(patience)
+
+
+class Connection(_Performer):
     """A stream that performs dialogues in blocking code, one at a time.
 
     Args:
@@ -45,16 +85,9 @@ class Connection:
         transcript: Transcript | None = None,
         where: Endpoint | None = None,
     ) -> None:
+        super().__init__(timeouts, transcript, where)
         self.stream = stream
-        self.where = where
-        self.closed = False
-        self._clock = Clock(timeouts or Timeouts())
-        self._transcript = transcript
         self._taken = threading.Lock()
-
-    def within(self, deadline: float) -> None:
-        """End every wait at this time of the monotonic clock; ``math.inf`` lifts the deadline."""
-        self._clock.deadline = deadline
 
     def run(self, talk: Dialogue[R], body: Iterable[bytes] = ()) -> R:
         """Perform a dialogue to its result.
@@ -87,7 +120,7 @@ class Connection:
                 result = done.value
                 return result
             except BaseException as error:
-                if not _in_step(error, self.where):
+                if not self.survives(error):
                     self.abort()
                     talk.close()
                 raise
@@ -144,18 +177,14 @@ class Connection:
                 self._note(str(facts))
                 return facts
         except TimeoutError as error:
-            raise (error if isinstance(error, Timeout) else clock.timed_out(patience)) from None
+            raise self._timed_out(error, patience) from None
         raise TypeError(f"a dialogue may not ask for {request!r}")
-
-    def _note(self, text: str) -> None:
-        if self._transcript is not None:
-            self._transcript.noted(text)
 
 
 # --- asyncio and trio -------------------------------------------------------------------------------------------------
 
 
-class AsyncConnection:
+class AsyncConnection(_Performer):
     """As :class:`Connection`, in asyncio and trio."""
 
     def __init__(
@@ -165,16 +194,9 @@ class AsyncConnection:
         transcript: Transcript | None = None,
         where: Endpoint | None = None,
     ) -> None:
+        super().__init__(timeouts, transcript, where)
         self.stream = stream
-        self.where = where
-        self.closed = False
-        self._clock = Clock(timeouts or Timeouts())
-        self._transcript = transcript
         self._taken = False
-
-    def within(self, deadline: float) -> None:
-        """End every wait at this time of the monotonic clock; ``math.inf`` lifts the deadline."""
-        self._clock.deadline = deadline
 
     async def run(self, talk: Dialogue[R], body: Iterable[bytes] | AsyncIterable[bytes] = ()) -> R:
         """As :meth:`Connection.run`. A cancelled dialogue ends the connection."""
@@ -200,7 +222,7 @@ class AsyncConnection:
                 result = done.value
                 return result
             except BaseException as error:
-                if not _in_step(error, self.where):
+                if not self.survives(error):
                     self.abort()
                     talk.close()
                 raise
@@ -257,12 +279,8 @@ class AsyncConnection:
                 self._note(str(facts))
                 return facts
         except TimeoutError as error:
-            raise (error if isinstance(error, Timeout) else clock.timed_out(patience)) from None
+            raise self._timed_out(error, patience) from None
         raise TypeError(f"a dialogue may not ask for {request!r}")
-
-    def _note(self, text: str) -> None:
-        if self._transcript is not None:
-            self._transcript.noted(text)
 
 
 async def call_in_thread(work: Callable[..., R], *arguments: object) -> R:
@@ -270,18 +288,23 @@ async def call_in_thread(work: Callable[..., R], *arguments: object) -> R:
     return await anyio.to_thread.run_sync(work, *arguments)
 
 
-async def in_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """A body that reads files, read where it does not stop the event loop."""
-    while (chunk := await anyio.to_thread.run_sync(next, chunks, None)) is not None:
-        yield chunk
+class InThread:
+    """A body that reads files, read where it does not stop the event loop.
 
+    Not an async generator: one that is left halfway needs an event loop to be closed in.
+    """
 
-def _in_step(error: BaseException, where: Endpoint | None) -> bool:
-    if not isinstance(error, MailError):
-        return False
-    if where is not None:
-        error.located(where.host, where.port)
-    return error.in_step
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk: bytes | None = await call_in_thread(next, self._chunks, None)
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
 
 def _busy() -> Busy:

@@ -25,8 +25,8 @@ _CHUNK: Final = 65_536  # one read; also what a loopback interface hands over at
 _GOODBYE: Final = 1.0  # seconds for a close_notify nobody needs
 
 
-class Stream(Protocol):
-    """A connection in blocking code."""
+class _Ends(Protocol):
+    """What is known of a connection's two ends."""
 
     @property
     def tls(self) -> TlsFacts | None:
@@ -42,6 +42,10 @@ class Stream(Protocol):
     def local(self) -> str:
         """Our own address on this connection."""
         ...
+
+
+class Stream(_Ends, Protocol):
+    """A connection in blocking code."""
 
     def read(self, seconds: float) -> bytes:
         """Wait for bytes; ``b""`` when the peer has closed."""
@@ -64,23 +68,8 @@ class Stream(Protocol):
         ...
 
 
-class AsyncStream(Protocol):
+class AsyncStream(_Ends, Protocol):
     """A connection in asyncio or trio."""
-
-    @property
-    def tls(self) -> TlsFacts | None:
-        """What was negotiated; ``None`` in plaintext."""
-        ...
-
-    @property
-    def peer(self) -> str:
-        """The peer's IP address, or the path of a unix socket."""
-        ...
-
-    @property
-    def local(self) -> str:
-        """Our own address on this connection."""
-        ...
 
     async def read(self, seconds: float) -> bytes:
         """Wait for bytes; ``b""`` when the peer has closed."""

@@ -151,7 +151,7 @@ class Tls:
             CertificateError: the same error, when there is no function, or it refuses, too.
         """
         shown = error.peer_certificate
-        if self.verify is None or self.pinned or not isinstance(shown, Certificate):
+        if self.verify is None or self.pinned or error.is_final or not isinstance(shown, Certificate):
             raise error
         facts = CertificateFacts(self.server_name or error.host or "", shown, error.what, error.verify_code or 0)
         if not self.verify(facts):
@@ -192,7 +192,9 @@ def _fingerprint(pin: str) -> str:
 
 
 def _refused(shown: Certificate | None, what: str, hint: str) -> CertificateError:
-    return CertificateError(what, hint, reference="cert-intercepted", stage="certificate", peer_certificate=shown)
+    error = CertificateError(what, hint, reference="cert-intercepted", stage="certificate", peer_certificate=shown)
+    error.is_final = True
+    return error
 
 
 @functools.lru_cache(maxsize=64)  # loading the trust store takes milliseconds; settings are values

@@ -96,7 +96,7 @@ class Told(Generic[T, R]):
 
     def _ended_by(self, error: BaseException) -> None:
         self._over = True
-        if not (isinstance(error, MailError) and error.in_step):
+        if not self._connection.survives(error):
             self._connection.abort()
             self._talk.close()
 
@@ -182,7 +182,7 @@ class AsyncTold(Generic[T, R]):
 
     async def _ended_by(self, error: BaseException) -> None:
         self._over = True
-        if not (isinstance(error, MailError) and error.in_step):
+        if not self._connection.survives(error):
             self._connection.abort()
             self._talk.close()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -199,7 +200,7 @@ class SmtpClient(_Face):
         packed = pack(message, envelope, session.capabilities, progress)
         return connection.run(send(session, packed.parcel, partial=partial), packed.chunks())
 
-    def send_many(self, messages: Iterable[Mailing], *, partial: Partial = "deliver") -> Iterator[Receipt]:
+    def send_many(self, messages: Iterable[Mailing], *, partial: Partial = "deliver") -> Generator[Receipt, None, None]:
         """Send messages one after the other, each envelope together with the end of the message before it.
 
         Args:
@@ -326,17 +327,20 @@ class AsyncSmtpClient(_Face):
 
     async def send_many(
         self, messages: Iterable[Mailing] | AsyncIterable[Mailing], *, partial: Partial = "deliver"
-    ) -> AsyncIterator[Receipt]:
+    ) -> AsyncGenerator[Receipt, None]:
         """As :meth:`SmtpClient.send_many`; the messages may come from an async iterable."""
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        async with AsyncTold(connection, talk, self._parcels(messages, session)) as receipts:
+        async with (
+            aclosing(self._parcels(messages, session)) as parcels,
+            AsyncTold(connection, talk, parcels) as receipts,
+        ):
             async for receipt in receipts:
                 yield receipt
 
     async def _parcels(
         self, messages: Iterable[Mailing] | AsyncIterable[Mailing], session: Session
-    ) -> AsyncIterator[bytes | Item]:
+    ) -> AsyncGenerator[bytes | Item, None]:
         async for message in _each(messages):
             packed = pack_or_spoil(message, session.capabilities)
             if isinstance(packed, Spoilt):
@@ -398,13 +402,20 @@ class AsyncSmtpClient(_Face):
         self._session, self._connection = session, connection
 
 
-async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-    else:
-        for item in items:
-            yield item
+def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    return aiter(items) if isinstance(items, AsyncIterable) else _Each(iter(items))
+
+
+class _Each(AsyncIterator[T]):
+    """An ordinary iterator where an async one is wanted; unlike an async generator, it may be left halfway."""
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self._items = items
+
+    async def __anext__(self) -> T:
+        for item in self._items:
+            return item
+        raise StopAsyncIteration
 
 
 def _credentials(settings: Settings, username: str | None, password: str | None) -> Credentials:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from mailwright.mime.envelope import Envelope
 from mailwright.mime.outgoing import Outgoing, Sendable
-from mailwright.net.performers import in_thread
+from mailwright.net.performers import InThread
 from mailwright.smtp.extensions import Capabilities
 from mailwright.smtp.parcel import Parcel, Spoilt
 
@@ -48,7 +48,7 @@ class Packed:
 
     def achunks(self) -> Iterator[bytes] | AsyncIterator[bytes]:
         """Its content for an event loop."""
-        return in_thread(self.chunks()) if self.reads_files else self.chunks()
+        return InThread(self.chunks()) if self.reads_files else self.chunks()
 
 
 def pack(

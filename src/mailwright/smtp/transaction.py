@@ -143,6 +143,8 @@ class _Pipeline:
     __slots__ = ("done", "flying", "hold", "partial", "session")
 
     def __init__(self, session: Session, partial: Partial, *, hold: bool = False) -> None:
+        if partial not in ("deliver", "abort"):
+            raise ValueError(f'partial={partial!r} is neither "deliver" nor "abort"')
         self.session = session
         self.hold = hold
         self.partial: Partial = partial

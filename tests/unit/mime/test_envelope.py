@@ -2,6 +2,7 @@ import dataclasses
 import email
 from email import policy
 from email.message import EmailMessage
+from email.message import Message as StdlibMessage
 from typing import Any
 
 import pytest
@@ -80,5 +81,13 @@ def test_all_address_fields_of_the_standard_library_count() -> None:
 
 
 def test_a_recipient_nobody_can_read_is_not_left_out_silently() -> None:
-    with pytest.raises(ValueError, match="no address can be made out in Cc"):
+    with pytest.raises(ValueError, match="Cc cannot be sent to as it stands"):
         Envelope.of(email.message_from_string("From: a@b.c\nTo: x@y.z\nCc: nobody at all\n\nx"))
+
+
+@pytest.mark.parametrize("to", ["good@example.com, bad@", "a@example.com;b@example.com", "Foo, Bar <x@example.com>"])
+def test_a_bad_recipient_beside_good_ones_stops_the_message(to: str) -> None:
+    message = StdlibMessage()
+    message["From"], message["To"] = "a@example.com", to
+    with pytest.raises(ValueError, match="To cannot be sent to as it stands"):
+        Envelope.of(message)
