@@ -19,9 +19,10 @@ saying nothing until the client loses patience. A script that ends, ends in sile
 Every script is played whole, by line and by byte: a reader that works only when replies come in one piece is broken.
 """
 
+from mailwright.testing.capture import capture
 from mailwright.testing.conversing import converse
 from mailwright.testing.memory import AsyncMemoryStream, MemoryStream
 from mailwright.testing.script import Feed, Player, Script
 from mailwright.testing.server import ScriptedServer
 
-__all__ = ["AsyncMemoryStream", "Feed", "MemoryStream", "Player", "Script", "ScriptedServer", "converse"]
+__all__ = ["AsyncMemoryStream", "Feed", "MemoryStream", "Player", "Script", "ScriptedServer", "capture", "converse"]
