@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mailwright.errors import RecipientsRefused as RecipientsRefused
     from mailwright.errors import Refused as Refused
     from mailwright.errors import SenderRefused as SenderRefused
+    from mailwright.errors import ServerNotProven as ServerNotProven
     from mailwright.errors import Timeout as Timeout
     from mailwright.errors import TlsError as TlsError
     from mailwright.errors import TlsModeMismatch as TlsModeMismatch
@@ -46,8 +47,13 @@ if TYPE_CHECKING:
     from mailwright.net import Tls as Tls
     from mailwright.net import TlsFacts as TlsFacts
     from mailwright.net import Transcript as Transcript
+    from mailwright.sasl import Anonymous as Anonymous
+    from mailwright.sasl import ClientCertificate as ClientCertificate
+    from mailwright.sasl import Kerberos as Kerberos
+    from mailwright.sasl import OAuth2 as OAuth2
     from mailwright.sasl import Password as Password
     from mailwright.smtp import AsyncSmtpClient as AsyncSmtpClient
+    from mailwright.smtp import DeliveryOptions as DeliveryOptions
     from mailwright.smtp import Receipt as Receipt
     from mailwright.smtp import Reply as Reply
     from mailwright.smtp import SmtpClient as SmtpClient
@@ -58,13 +64,13 @@ _ROOMS = {
     "mailwright.dialogue": "Limits",
     "mailwright.errors": "AuthenticationFailed Busy CertificateError CleartextCredentials ConnectError ConnectRefused "
     "ConnectTimeout ConnectionLost LimitExceeded MailError MessageRefused NameResolutionError NotConnected "
-    "NotSupported PlaintextInjection ProtocolError RecipientsRefused Refused SenderRefused Timeout TlsError "
-    "TlsModeMismatch Unreachable",
+    "NotSupported PlaintextInjection ProtocolError RecipientsRefused Refused SenderRefused ServerNotProven Timeout "
+    "TlsError TlsModeMismatch Unreachable",
     "mailwright.grammar.address": "Address AddressList Group",
     "mailwright.mime": "Envelope Message Part",
     "mailwright.net": "CertificateFacts Security Timeouts Tls TlsFacts Transcript",
-    "mailwright.sasl": "Password",
-    "mailwright.smtp": "AsyncSmtpClient Receipt Reply SmtpClient",
+    "mailwright.sasl": "Anonymous ClientCertificate Kerberos OAuth2 Password",
+    "mailwright.smtp": "AsyncSmtpClient DeliveryOptions Receipt Reply SmtpClient",
 }
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -19,8 +19,8 @@ request        means                                       is answered with
 =============  ==========================================  ================================================
 
 A conversation that ends in one result is a ``Dialogue[R]``; one that also tells things on the way (messages as they
-arrive, progress) is a ``Telling[T, R]``. ``run()`` takes the first, ``told()`` the second, and the type checkers keep
-them apart.
+arrive, progress) is a ``Telling[T, R]``. ``Connection.run()`` takes the first and ``Told`` the second; a ``Telling``
+handed to ``run()`` does not type-check, for nobody would hear what it tells.
 
 **Time** is named, not measured. A dialogue says *which* wait this is (:class:`Patience`); the performer knows the
 seconds and holds the clock. A wait lasts from its first ``Read`` over every ``Read(again=True)`` that continues it, so
@@ -120,9 +120,10 @@ class Pull:
     """The next chunk of the body the caller wants sent."""
 
 
-@dataclass(frozen=True, slots=True)
 class Item:
     """Something in the caller's body that is not bytes, where a conversation takes many things one after the other."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@
     │   └── TlsModeMismatch         one side speaks TLS, the other does not
     ├── ProtocolError               the peer broke the protocol
     │   ├── LimitExceeded           ... by sending more than a named limit allows
-    │   └── PlaintextInjection      ... by sending plaintext behind its STARTTLS go-ahead
+    │   ├── PlaintextInjection      ... by sending plaintext behind its STARTTLS go-ahead
+    │   └── ServerNotProven         ... by accepting a login without knowing the password itself
     ├── ConnectionLost              (ConnectionError) it was there and went away
     │   └── NotConnected
     ├── Timeout                     (TimeoutError)
@@ -58,6 +59,7 @@ __all__ = [
     "RecipientsRefused",
     "Refused",
     "SenderRefused",
+    "ServerNotProven",
     "ServerReply",
     "Timeout",
     "TlsError",
@@ -165,9 +167,14 @@ class Refused(MailError):
 
 
 class AuthenticationFailed(Refused):
-    """The server did not accept the credentials."""
+    """The server did not accept the credentials.
+
+    Attributes:
+        oauth: what the server said of an OAuth token it refused: ``status``, ``scope``, ``schemes`` (RFC 7628 3.2.2).
+    """
 
     default_reference = "auth-bad-credentials"
+    oauth: Mapping[str, str] = {}
 
 
 class SenderRefused(Refused):
@@ -297,6 +304,12 @@ class PlaintextInjection(ProtocolError):
     """Plaintext followed the go-ahead for TLS: somebody may be writing into the conversation (CVE-2011-0411)."""
 
     default_reference = "starttls-plaintext-injection"
+
+
+class ServerNotProven(ProtocolError):
+    """The server accepted a login and did not prove that it knows the password, too: an impostor, perhaps."""
+
+    default_reference = "auth-server-not-proven"
 
 
 class ConnectionLost(MailError, ConnectionError):

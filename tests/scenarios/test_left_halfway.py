@@ -68,3 +68,21 @@ async def test_a_refusal_in_the_middle_of_reading_a_file_leaves_no_reader_behind
             await smtp.send(message(1, attachment))
         assert (await smtp.send(message(2))).accepted
     assert subjects(receiver) == [b"2"]
+
+
+def test_the_content_of_a_refused_message_is_never_read(tmp_path: Path) -> None:
+    attachment = tmp_path / "attached.bin"
+    attachment.write_bytes(b"x" * 1_000)
+    refused = message(1, attachment)
+    refused.to = "nobody@example.com"
+
+    def refuse(role: str, address: str) -> tuple[int, str] | None:
+        if address == "nobody@example.com":
+            attachment.unlink()  # reading it now would fail
+            return 550, "5.1.1 Nobody"
+        return None
+
+    with Receiver(starttls=False, refuse=refuse) as receiver, SmtpClient("127.0.0.1", receiver.port) as smtp:
+        receipts = list(smtp.send_many([refused, message(2)]))
+    assert [receipt.error is None for receipt in receipts] == [False, True]
+    assert subjects(receiver) == [b"2"]

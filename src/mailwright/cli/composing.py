@@ -143,8 +143,10 @@ def _given(options: ComposeOptions, source: str) -> Composed:
 
 
 def _envelope(options: ComposeOptions, raw: bytes) -> Envelope:
-    header = _header(raw)
     sender, recipients = options["from_"], _mailboxes(options["to"] + options["cc"] + options["bcc"])
+    if sender and sender != "<>" and recipients:
+        return Envelope(_mailboxes((sender,))[0], recipients)  # and the header may say what it likes
+    header = _header(raw)
     if sender is not None and "from" not in header:
         header["From"] = "nobody@localhost"  # the envelope has one, and only the recipients are looked for
     if recipients and not any(name in header for name in ("to", "cc", "bcc")):

@@ -32,6 +32,18 @@ _ORGANIZATION = bytes.fromhex("55040a")
 _ORGANIZATIONAL_UNIT = bytes.fromhex("55040b")
 _SUBJECT_ALT_NAME = bytes.fromhex("551d11")
 
+_RSASSA_PSS = bytes.fromhex("2a864886f70d01010a")
+# Signature algorithms and, for RSASSA-PSS, hash algorithms. Ed25519 and Ed448 name no hash, so they have no binding.
+_HASHES = {
+    **dict.fromkeys(map(bytes.fromhex, ("2a864886f70d010104", "2a864886f70d010105")), "sha256"),  # RSA, MD5 and SHA-1
+    **dict.fromkeys(map(bytes.fromhex, ("2a8648ce3d0401", "2a8648ce380403", "2b0e03021a")), "sha256"),  # ECDSA, DSA
+    **dict.fromkeys(map(bytes.fromhex, ("2a864886f70d01010e", "2a8648ce3d040301", "608648016503040204")), "sha224"),
+    **dict.fromkeys(map(bytes.fromhex, ("2a864886f70d01010b", "2a8648ce3d040302", "608648016503040201")), "sha256"),
+    **dict.fromkeys(map(bytes.fromhex, ("2a864886f70d01010c", "2a8648ce3d040303", "608648016503040202")), "sha384"),
+    **dict.fromkeys(map(bytes.fromhex, ("2a864886f70d01010d", "2a8648ce3d040304", "608648016503040203")), "sha512"),
+    bytes.fromhex("608648016503040302"): "sha256",  # DSA
+}
+
 # GeneralName ::= CHOICE { ... dNSName [2] IA5String, ... iPAddress [7] OCTET STRING } (RFC 5280 4.2.1.6)
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 
@@ -62,6 +74,15 @@ class Certificate:
     def fingerprint(self) -> str:
         """SHA-256 over the DER form, in lower-case hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def end_point(self) -> bytes | None:
+        """The channel binding ``tls-server-end-point`` (RFC 5929 4.1); ``None`` when its hash is not defined."""
+        try:
+            name = _signature_hash(self.der)
+        except (ValueError, IndexError, StopIteration):
+            return None
+        return hashlib.new(name, self.der).digest() if name else None
 
     def days_left(self, now: datetime) -> int | None:
         """Whole days from ``now`` until it ends; negative when it has ended."""
@@ -99,6 +120,20 @@ def _parse(der: bytes) -> Certificate:
         not_after=end,
         self_signed=issuer == subject,
     )
+
+
+def _signature_hash(der: bytes) -> str | None:
+    """The hash function a certificate is signed with, SHA-256 instead of MD5 and SHA-1 (RFC 5929 4.1)."""
+    (_, certificate) = next(_elements(der))
+    _, (_, algorithm), *_ = _elements(certificate)
+    (_, kind), *parameters = _elements(algorithm)
+    if kind == _RSASSA_PSS:  # RSASSA-PSS-params ::= SEQUENCE { hashAlgorithm [0] DEFAULT sha1, ... } (RFC 4055 3.1)
+        tagged = dict(_elements(parameters[0][1])) if parameters else {}
+        if _EXPLICIT_0 not in tagged:
+            return "sha256"
+        (_, chosen) = next(_elements(tagged[_EXPLICIT_0]))
+        (_, kind) = next(_elements(chosen))
+    return _HASHES.get(kind)
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -61,16 +61,20 @@ _VERIFY: Final = {
 class TlsChannel:
     """One TLS session, over buffers.
 
+    Attributes:
+        ended: the peer has said goodbye, or broken the session; nothing more can be read.
+
     Args:
         context: made by :meth:`Tls.client_context` or :meth:`ServerTls.context`.
         server_name: whom to ask for; ``None`` for the server's side.
         settings: pins and verification function to hold the result against; ``None`` for the server's side.
     """
 
-    __slots__ = ("_first", "_incoming", "_outgoing", "_session", "_settings", "server_name")
+    __slots__ = ("_first", "_incoming", "_outgoing", "_session", "_settings", "ended", "server_name")
 
     def __init__(self, context: ssl.SSLContext, server_name: str | None, settings: Tls | None = None) -> None:
         self.server_name = server_name
+        self.ended = False
         self._settings = settings
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._first = b""
@@ -132,6 +136,7 @@ class TlsChannel:
         except ssl.SSLError as error:
             if not parts:
                 raise self._explained(error) from error
+        self.ended = True
         return b"".join(parts)
 
     def farewell(self) -> bytes:
@@ -145,13 +150,19 @@ class TlsChannel:
     def _facts(self) -> TlsFacts:
         cipher, _, bits = self._session.cipher() or ("", "", 0)
         shown = self._session.getpeercert(binary_form=True)
-        return TlsFacts(
-            self._session.version() or "",
-            cipher,
-            bits,
-            self.server_name,
-            Certificate.from_der(shown) if shown else None,
-        )
+        certificate = Certificate.from_der(shown) if shown else None
+        version = self._session.version() or ""
+        bindings = {} if self.server_name is None else self._bindings(version, certificate)
+        return TlsFacts(version, cipher, bits, self.server_name, certificate, bindings)
+
+    def _bindings(self, version: str, certificate: Certificate | None) -> dict[str, bytes]:
+        """The channel bindings a client has: one of the session where Python can tell it, one of the certificate."""
+        # In TLS 1.3 tls-unique is not defined, though OpenSSL gives something (RFC 9266 1), and tls-exporter takes its
+        # place; no Python up to 3.14 has that, and one that does will say so in CHANNEL_BINDING_TYPES.
+        kind = "tls-exporter" if version == "TLSv1.3" else "tls-unique"
+        found = self._session.get_channel_binding(kind) if kind in ssl.CHANNEL_BINDING_TYPES else None
+        end_point = None if certificate is None else certificate.end_point
+        return {name: data for name, data in ((kind, found), ("tls-server-end-point", end_point)) if data}
 
     # What went wrong
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from mailwright.net.streams import AnyioStream, SocketStream
 from mailwright.net.tls import ServerTls, Tls
 
 __all__ = ["Bound", "Listener", "bind", "serve"]
+
+_log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 512  # connections waiting to be accepted
 _CONNECTIONS: Final = 1_000  # connections handled at once; one more waits
@@ -76,6 +79,7 @@ async def serve(bound: Bound, handle: Handle, tls: Tls | ServerTls) -> None:
 
     async def one(accepted: socket.socket) -> None:
         try:
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             stream = AnyioStream(accepted, tls)
         except OSError:  # the peer was gone before we looked
             accepted.close()
@@ -85,6 +89,8 @@ async def serve(bound: Bound, handle: Handle, tls: Tls | ServerTls) -> None:
                 await handle(stream)
         except (MailError, OSError):
             pass  # the peer is gone, or was hung up on
+        except Exception:  # noqa: BLE001  it is logged whole
+            _log.exception("receiving from %s failed", stream.peer)
         finally:
             stream.abort()
 
@@ -100,7 +106,6 @@ async def serve(bound: Bound, handle: Handle, tls: Tls | ServerTls) -> None:
             except OSError:  # no file descriptors left: let connections end before taking more
                 await anyio.sleep(_OUT_OF_FILES)
                 continue
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             group.start_soon(one, accepted)
 
 

@@ -45,6 +45,7 @@ class _Performer:
     ) -> None:
         self.where = where
         self.closed = False
+        self.spoke = False
         self._clock = Clock(timeouts or Timeouts())
         self._transcript = transcript
 
@@ -53,12 +54,13 @@ class _Performer:
         self._clock.deadline = deadline
 
     def survives(self, error: BaseException) -> bool:
-        """Whether the connection can be used after this error; the error learns where it happened."""
-        if not isinstance(error, MailError):
-            return False
-        if self.where is not None:
+        """Whether the connection can be used after this error; the error learns where it happened.
+
+        What a dialogue refuses before it has said or heard anything leaves the connection as it is.
+        """
+        if isinstance(error, MailError) and self.where is not None:
             error.located(self.where.host, self.where.port)
-        return error.in_step
+        return not self.spoke or (isinstance(error, MailError) and error.in_step)
 
     def _note(self, text: str) -> None:
         if self._transcript is not None:
@@ -98,32 +100,24 @@ class Connection(_Performer):
             MailError: what the dialogue raises.
         """
         self.take()
+        chunks = iter(body)
         try:
-            request: Talk
-            answer: Answer = None
-            try:
-                # What a dialogue refuses before it has said anything leaves the connection as it is.
-                request = next(talk)
-            except StopIteration as done:
-                result: R = done.value
-                return result
-            chunks = iter(body)
-            try:
-                while True:
-                    try:
-                        answer = self.answer(request, chunks)
-                    except MailError as error:
-                        request = talk.throw(error)
-                    else:
-                        request = talk.send(answer)
-            except StopIteration as done:
-                result = done.value
-                return result
-            except BaseException as error:
-                if not self.survives(error):
-                    self.abort()
-                    talk.close()
-                raise
+            request = next(talk)
+            while True:
+                try:
+                    answer = self.answer(request, chunks)
+                except MailError as error:
+                    request = talk.throw(error)
+                else:
+                    request = talk.send(answer)
+        except StopIteration as done:
+            result: R = done.value
+            return result
+        except BaseException as error:
+            talk.close()
+            if not self.survives(error):
+                self.abort()
+            raise
         finally:
             self.release()
 
@@ -148,6 +142,7 @@ class Connection(_Performer):
         if self.closed:
             self.release()
             raise _not_connected()
+        self.spoke = False
 
     def release(self) -> None:
         """End performing."""
@@ -155,6 +150,9 @@ class Connection(_Performer):
 
     def answer(self, request: Talk, chunks: Iterator[bytes | Item]) -> Answer:
         """Do what a dialogue asks for."""
+        if type(request) is Pull:
+            return next(chunks, None)
+        self.spoke = True
         clock = self._clock
         patience = Patience.BODY
         try:
@@ -169,8 +167,6 @@ class Connection(_Performer):
                     self._transcript.sent(request.data, request.secrets)
                 self.stream.write(request.data, clock.seconds(patience))
                 return None
-            if type(request) is Pull:
-                return next(chunks, None)
             if type(request) is Secure:
                 patience = Patience.HANDSHAKE
                 facts = self.stream.secure(request.server_name, clock.seconds(patience))
@@ -201,31 +197,24 @@ class AsyncConnection(_Performer):
     async def run(self, talk: Dialogue[R], body: Iterable[bytes] | AsyncIterable[bytes] = ()) -> R:
         """As :meth:`Connection.run`. A cancelled dialogue ends the connection."""
         self.take()
+        chunks = body.__aiter__() if isinstance(body, AsyncIterable) else iter(body)
         try:
-            request: Talk
-            answer: Answer = None
-            try:
-                request = next(talk)
-            except StopIteration as done:
-                result: R = done.value
-                return result
-            chunks = body.__aiter__() if isinstance(body, AsyncIterable) else iter(body)
-            try:
-                while True:
-                    try:
-                        answer = await self.answer(request, chunks)
-                    except MailError as error:
-                        request = talk.throw(error)
-                    else:
-                        request = talk.send(answer)
-            except StopIteration as done:
-                result = done.value
-                return result
-            except BaseException as error:
-                if not self.survives(error):
-                    self.abort()
-                    talk.close()
-                raise
+            request = next(talk)
+            while True:
+                try:
+                    answer = await self.answer(request, chunks)
+                except MailError as error:
+                    request = talk.throw(error)
+                else:
+                    request = talk.send(answer)
+        except StopIteration as done:
+            result: R = done.value
+            return result
+        except BaseException as error:
+            talk.close()
+            if not self.survives(error):
+                self.abort()
+            raise
         finally:
             self.release()
 
@@ -250,6 +239,7 @@ class AsyncConnection(_Performer):
         if self.closed:
             raise _not_connected()
         self._taken = True
+        self.spoke = False
 
     def release(self) -> None:
         """End performing."""
@@ -257,6 +247,9 @@ class AsyncConnection(_Performer):
 
     async def answer(self, request: Talk, chunks: Iterator[bytes | Item] | AsyncIterator[bytes | Item]) -> Answer:
         """Do what a dialogue asks for."""
+        if type(request) is Pull:
+            return next(chunks, None) if isinstance(chunks, Iterator) else await anext(chunks, None)
+        self.spoke = True
         clock = self._clock
         patience = Patience.BODY
         try:
@@ -271,8 +264,6 @@ class AsyncConnection(_Performer):
                     self._transcript.sent(request.data, request.secrets)
                 await self.stream.write(request.data, clock.seconds(patience))
                 return None
-            if type(request) is Pull:
-                return next(chunks, None) if isinstance(chunks, Iterator) else await anext(chunks, None)
             if type(request) is Secure:
                 patience = Patience.HANDSHAKE
                 facts = await self.stream.secure(request.server_name, clock.seconds(patience))

@@ -11,6 +11,7 @@ import math
 import os
 import socket
 import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import anyio
@@ -101,7 +102,11 @@ def channel_for(tls: Tls | ServerTls, server_name: str | None) -> TlsChannel:
     return TlsChannel(tls.client_context(), tls.server_name or server_name, tls)
 
 
-def _shown(address: tuple[object, ...] | str | bytes) -> str:
+def _shown(end: Callable[[], tuple[object, ...] | str | bytes]) -> str:
+    try:
+        address = end()
+    except OSError:
+        return ""  # the peer was gone before we looked, as the first read or write will say
     return str(address[0]) if isinstance(address, tuple) else os.fsdecode(address)
 
 
@@ -127,8 +132,7 @@ class SocketStream:
         self._early = b""
         self._seconds = math.nan
         self.tls: TlsFacts | None = None
-        self.peer = _shown(sock.getpeername())
-        self.local = _shown(sock.getsockname())
+        self.peer, self.local = _shown(sock.getpeername), _shown(sock.getsockname)
 
     def read(self, seconds: float) -> bytes:
         """Wait for bytes; ``b""`` when the peer has closed."""
@@ -137,6 +141,8 @@ class SocketStream:
         if self._early:
             early, self._early = self._early, b""
             return early
+        if self._channel.ended:
+            return b""
         deadline = time.monotonic() + seconds
         while True:
             received = self._receive(max(deadline - time.monotonic(), 0.001))
@@ -190,8 +196,8 @@ class SocketStream:
             self._seconds = seconds
 
     def _receive(self, seconds: float) -> bytes:
-        self._patient(seconds)
         try:
+            self._patient(seconds)
             return self._sock.recv(_CHUNK)
         except TimeoutError:
             raise
@@ -199,8 +205,8 @@ class SocketStream:
             raise _lost(error) from error
 
     def _send(self, data: bytes, seconds: float) -> None:
-        self._patient(seconds)
         try:
+            self._patient(seconds)
             self._sock.sendall(data)
         except TimeoutError:
             raise
@@ -234,8 +240,7 @@ class AnyioStream:
         self._channel: TlsChannel | None = None
         self._early = b""
         self.tls: TlsFacts | None = None
-        self.peer = _shown(sock.getpeername())
-        self.local = _shown(sock.getsockname())
+        self.peer, self.local = _shown(sock.getpeername), _shown(sock.getsockname)
 
     async def read(self, seconds: float) -> bytes:
         """Wait for bytes; ``b""`` when the peer has closed."""
@@ -245,6 +250,8 @@ class AnyioStream:
             if self._early:
                 early, self._early = self._early, b""
                 return early
+            if self._channel.ended:
+                return b""
             while received := await self._receive():
                 plain = self._channel.decrypt(received)
                 if plain is not None:
@@ -306,11 +313,14 @@ class AnyioStream:
 
     async def _send(self, data: bytes, seconds: float) -> None:
         rest = memoryview(data)
+        deadline: float | None = None  # most writes never wait, and need no clock
         while rest:
             try:
                 rest = rest[self._sock.send(rest) :]
             except (BlockingIOError, InterruptedError):
-                with anyio.fail_after(seconds):
+                now = time.monotonic()
+                deadline = now + seconds if deadline is None else deadline
+                with anyio.fail_after(max(deadline - now, 0)):
                     await anyio.wait_writable(self._sock)
             except (OSError, anyio.ClosedResourceError) as error:
                 raise _lost(error) from error

@@ -46,7 +46,7 @@ class Timeouts:
     def __post_init__(self) -> None:
         for item in fields(self):
             seconds = getattr(self, item.name)
-            if not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+            if type(seconds) not in (int, float) or not 0 < seconds < math.inf:
                 raise ValueError(f"the timeout {item.name}={seconds!r} is not a positive number of seconds")
 
     @classmethod

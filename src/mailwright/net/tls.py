@@ -11,7 +11,7 @@ import functools
 import os
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -35,6 +35,7 @@ class TlsFacts:
         bits: the strength of the cipher's key.
         server_name: whom the client asked for.
         certificate: what the peer showed; ``None`` when a server asked for nothing.
+        bindings: what names this session to a login over it, by type, such as ``tls-server-end-point`` (RFC 5056).
     """
 
     version: str
@@ -42,6 +43,7 @@ class TlsFacts:
     bits: int
     server_name: str | None
     certificate: Certificate | None
+    bindings: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.version} {self.cipher}"
@@ -85,7 +87,8 @@ class Tls:
         server_name: ask for and expect this name instead of the host's.
         minimum_version: the oldest protocol version to speak.
         ciphers: an OpenSSL cipher list for TLS 1.2.
-        context: an ``ssl.SSLContext`` of your own; then only ``pinned``, ``verify`` and ``server_name`` apply besides.
+        context: an ``ssl.SSLContext`` of your own; ``pinned``, ``verify`` and ``server_name`` apply besides, but can
+            only refuse what it accepts.
     """
 
     ca: str | os.PathLike[str] | bytes | None = None
@@ -112,7 +115,11 @@ class Tls:
         """Settings, a context of the standard library, or ``None`` for the defaults."""
         if isinstance(tls, ssl.SSLContext):
             return cls(context=tls)
-        return cls() if tls is None else tls
+        if tls is None:
+            return cls()
+        if not isinstance(tls, Tls):  # pyright: ignore[reportUnnecessaryIsInstance]  callers may be untyped
+            raise TypeError(f"tls={tls!r} is neither Tls(...) nor an ssl.SSLContext")
+        return tls
 
     def client_context(self) -> ssl.SSLContext:
         """The context to shake hands with; made once per settings."""
@@ -151,7 +158,8 @@ class Tls:
             CertificateError: the same error, when there is no function, or it refuses, too.
         """
         shown = error.peer_certificate
-        if self.verify is None or self.pinned or error.is_final or not isinstance(shown, Certificate):
+        undecided = self.verify is not None and not self.pinned and self.context is None and not error.is_final
+        if self.verify is None or not undecided or not isinstance(shown, Certificate):
             raise error
         facts = CertificateFacts(self.server_name or error.host or "", shown, error.what, error.verify_code or 0)
         if not self.verify(facts):

@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from mailwright.sasl.credentials import Password
+from mailwright.sasl.mechanism import Exchange, OneMessage
 
 __all__ = ["Login", "Plain", "parse_plain"]
 
 
-class Plain:
+class Plain(OneMessage):
     """``message = [authzid] NUL authcid NUL passwd`` (RFC 4616 2), said at once."""
 
     name = "PLAIN"
     reveals_secret = True
 
     def __init__(self, credentials: Password) -> None:
-        self._credentials = credentials
-        self._repeated = False
-        self.done = False
-
-    def first(self) -> bytes:
-        """The whole message."""
-        self.done = True
-        return f"\0{self._credentials.username}\0{self._credentials.password}".encode()
-
-    def next(self, challenge: bytes) -> bytes:
-        """The message again, once, for a server that ignored the initial response and asks with an empty challenge."""
-        if challenge or self._repeated:
-            raise ValueError("PLAIN knows no challenges")
-        self._repeated = True
-        return self.first()
+        who = f"{credentials.authorization_id}\0{credentials.username}"
+        super().__init__(f"{who}\0{credentials.password}".encode())
 
 
-class Login:
+class Login(Exchange):
     """The user name, then the password, each asked for. The prompts say what they like and are not read."""
 
     name = "LOGIN"
     reveals_secret = True
 
     def __init__(self, credentials: Password) -> None:
+        super().__init__()
         self._answers = [credentials.username.encode(), credentials.password.encode()]
-
-    @property
-    def done(self) -> bool:
-        """Whether both have been given."""
-        return not self._answers
 
     def first(self) -> None:
         """Nothing: QUIRK: some servers break on an initial response with LOGIN (MailKit issue 216)."""
@@ -52,7 +36,9 @@ class Login:
         """The user name, then the password."""
         if not self._answers:
             raise ValueError("LOGIN has nothing more to say")
-        return self._answers.pop(0)
+        answer = self._answers.pop(0)
+        self.done = not self._answers
+        return answer
 
 
 def parse_plain(message: bytes) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from mailwright.mime.envelope import Envelope
 from mailwright.smtp.client import AsyncSmtpClient, SmtpClient
 from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.policy import Caught, Policy
 from mailwright.smtp.receipt import Receipt, Timings
 from mailwright.smtp.reception import Reception
@@ -13,6 +14,7 @@ __all__ = [
     "AsyncSmtpClient",
     "Capabilities",
     "Caught",
+    "DeliveryOptions",
     "Envelope",
     "Policy",
     "Receipt",

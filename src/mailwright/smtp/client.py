@@ -24,6 +24,7 @@ from mailwright.net.transcript import Transcript
 from mailwright.sasl import Credentials, Password
 from mailwright.smtp.extensions import Capabilities
 from mailwright.smtp.mailing import Mailing, Progress, pack, pack_or_spoil
+from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.parcel import Spoilt
 from mailwright.smtp.receipt import Receipt
 from mailwright.smtp.reply import Reply
@@ -177,6 +178,7 @@ class SmtpClient(_Face):
         *,
         envelope: Envelope | None = None,
         partial: Partial = "deliver",
+        options: DeliveryOptions | None = None,
         progress: Progress | None = None,
     ) -> Receipt:
         """Send a message.
@@ -185,6 +187,7 @@ class SmtpClient(_Face):
             message: a :class:`mailwright.Message`, a message of the standard library, bytes, or the path of a file.
             envelope: from whom and to whom; by default what the message's own header says.
             partial: what to do when some recipients are refused: ``deliver`` to the others, or ``abort``.
+            options: reports, times, priority, TLS all the way: what to ask of the server besides.
             progress: called while the message leaves, with the octets of it taken over so far.
 
         Returns:
@@ -197,15 +200,22 @@ class SmtpClient(_Face):
             ValueError: the message has no sender or no recipients.
         """
         session, connection = self.conversation()
-        packed = pack(message, envelope, session.capabilities, progress)
+        packed = pack(message, envelope, session.capabilities, options, progress)
         return connection.run(send(session, packed.parcel, partial=partial), packed.chunks())
 
-    def send_many(self, messages: Iterable[Mailing], *, partial: Partial = "deliver") -> Generator[Receipt, None, None]:
+    def send_many(
+        self,
+        messages: Iterable[Mailing],
+        *,
+        partial: Partial = "deliver",
+        options: DeliveryOptions | None = None,
+    ) -> Generator[Receipt, None, None]:
         """Send messages one after the other, each envelope together with the end of the message before it.
 
         Args:
             messages: each a message, or a pair of a message and its envelope; taken one at a time.
             partial: as for :meth:`send`.
+            options: as for :meth:`send`, for every message.
 
         Yields:
             a receipt for each, in order. A message that was refused has its error in ``receipt.error``.
@@ -217,17 +227,20 @@ class SmtpClient(_Face):
         """
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        with Told(connection, talk, self._parcels(messages, session)) as receipts:
+        with Told(connection, talk, self._parcels(messages, session, options)) as receipts:
             yield from receipts
 
-    def _parcels(self, messages: Iterable[Mailing], session: Session) -> Iterator[bytes | Item]:
+    def _parcels(
+        self, messages: Iterable[Mailing], session: Session, options: DeliveryOptions | None
+    ) -> Iterator[bytes | Item]:
         for message in messages:
-            packed = pack_or_spoil(message, session.capabilities)
+            packed = pack_or_spoil(message, session.capabilities, options)
             if isinstance(packed, Spoilt):
                 yield packed
                 return
             yield packed.parcel
-            yield from packed.chunks()
+            if not packed.parcel.is_refused:
+                yield from packed.chunks()
             yield b""
 
     noop = blocking(Session.noop)
@@ -238,10 +251,8 @@ class SmtpClient(_Face):
         """Say goodbye and close. Harmless when there is no connection."""
         if self._connection is None or self._session is None or self._connection.closed:
             return
-        try:
-            self._connection.run(self._session.quit())
-        finally:
-            self._connection.close()
+        self._connection.run(self._session.quit())
+        self._connection.close()
 
     def close(self) -> None:
         """Close without saying goodbye."""
@@ -258,15 +269,16 @@ class SmtpClient(_Face):
         if self.is_connected:
             raise _connected_already()
         self._note_connecting()
+        deadline = time.monotonic() + self._settings.timeouts.connect
         try:
-            self._open(self._settings.tls, login=login)
+            self._open(self._settings.tls, deadline, login=login)
         except CertificateError as error:
-            self._open(self._settings.tls.after_verdict(error), login=login)
+            self._open(self._settings.tls.after_verdict(error), deadline, login=login)
 
-    def _open(self, tls: Tls, *, login: bool) -> None:
+    def _open(self, tls: Tls, deadline: float, *, login: bool) -> None:
         settings = self._settings
-        deadline = time.monotonic() + settings.timeouts.connect
-        stream = connect(settings.endpoint, tls, seconds=settings.timeouts.connect, source=settings.source_address)
+        left = max(deadline - time.monotonic(), 0.001)
+        stream = connect(settings.endpoint, tls, seconds=left, source=settings.source_address)
         connection = Connection(stream, settings.timeouts, settings.transcript, settings.endpoint)
         connection.within(deadline)
         session = settings.session(stream.peer, stream.local)
@@ -315,40 +327,49 @@ class AsyncSmtpClient(_Face):
         *,
         envelope: Envelope | None = None,
         partial: Partial = "deliver",
+        options: DeliveryOptions | None = None,
         progress: Progress | None = None,
     ) -> Receipt:
         """As :meth:`SmtpClient.send`. Attachments are read from disk in a thread, where ``progress`` is called then."""
         session, connection = self.conversation()
         if isinstance(message, Path):  # it is scanned first
-            packed = await call_in_thread(pack, message, envelope, session.capabilities, progress)
+            packed = await call_in_thread(pack, message, envelope, session.capabilities, options, progress)
         else:
-            packed = pack(message, envelope, session.capabilities, progress)
+            packed = pack(message, envelope, session.capabilities, options, progress)
         return await connection.run(send(session, packed.parcel, partial=partial), packed.achunks())
 
     async def send_many(
-        self, messages: Iterable[Mailing] | AsyncIterable[Mailing], *, partial: Partial = "deliver"
+        self,
+        messages: Iterable[Mailing] | AsyncIterable[Mailing],
+        *,
+        partial: Partial = "deliver",
+        options: DeliveryOptions | None = None,
     ) -> AsyncGenerator[Receipt, None]:
         """As :meth:`SmtpClient.send_many`; the messages may come from an async iterable."""
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
         async with (
-            aclosing(self._parcels(messages, session)) as parcels,
+            aclosing(self._parcels(messages, session, options)) as parcels,
             AsyncTold(connection, talk, parcels) as receipts,
         ):
             async for receipt in receipts:
                 yield receipt
 
     async def _parcels(
-        self, messages: Iterable[Mailing] | AsyncIterable[Mailing], session: Session
+        self,
+        messages: Iterable[Mailing] | AsyncIterable[Mailing],
+        session: Session,
+        options: DeliveryOptions | None,
     ) -> AsyncGenerator[bytes | Item, None]:
         async for message in _each(messages):
-            packed = pack_or_spoil(message, session.capabilities)
+            packed = pack_or_spoil(message, session.capabilities, options)
             if isinstance(packed, Spoilt):
                 yield packed
                 return
             yield packed.parcel
-            async for chunk in _each(packed.achunks()):
-                yield chunk
+            if not packed.parcel.is_refused:
+                async for chunk in _each(packed.achunks()):
+                    yield chunk
             yield b""
 
     noop = awaiting(Session.noop)
@@ -359,10 +380,8 @@ class AsyncSmtpClient(_Face):
         """As :meth:`SmtpClient.quit`."""
         if self._connection is None or self._session is None or self._connection.closed:
             return
-        try:
-            await self._connection.run(self._session.quit())
-        finally:
-            await self._connection.close()
+        await self._connection.run(self._session.quit())
+        await self._connection.close()
 
     async def close(self) -> None:
         """As :meth:`SmtpClient.close`."""
@@ -379,17 +398,16 @@ class AsyncSmtpClient(_Face):
         if self.is_connected:
             raise _connected_already()
         self._note_connecting()
+        deadline = time.monotonic() + self._settings.timeouts.connect
         try:
-            await self._open(self._settings.tls, login=login)
+            await self._open(self._settings.tls, deadline, login=login)
         except CertificateError as error:
-            await self._open(self._settings.tls.after_verdict(error), login=login)
+            await self._open(self._settings.tls.after_verdict(error), deadline, login=login)
 
-    async def _open(self, tls: Tls, *, login: bool) -> None:
+    async def _open(self, tls: Tls, deadline: float, *, login: bool) -> None:
         settings = self._settings
-        deadline = time.monotonic() + settings.timeouts.connect
-        stream = await aconnect(
-            settings.endpoint, tls, seconds=settings.timeouts.connect, source=settings.source_address
-        )
+        left = max(deadline - time.monotonic(), 0.001)
+        stream = await aconnect(settings.endpoint, tls, seconds=left, source=settings.source_address)
         connection = AsyncConnection(stream, settings.timeouts, settings.transcript, settings.endpoint)
         connection.within(deadline)
         session = settings.session(stream.peer, stream.local)

@@ -16,6 +16,7 @@ __all__ = ["command", "ehlo", "mail", "rcpt"]
 # RFC 6531 3.3 widens the value to UTF-8.
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(=[^\x00-\x20=\x7f]+)?\Z")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
+_NAME_OCTETS: Final = 255  # RFC 5321 4.5.3.1.2
 _LITERAL: Final = re.compile(r"\[(IPv6:)?([0-9A-Fa-f:.]+)\]\Z")
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -41,18 +42,23 @@ def ehlo(name: str, verb: str = "EHLO") -> bytes:
     Raises:
         ValueError: the name is neither.
     """
-    literal = _LITERAL.match(name)
-    if literal is not None:
-        try:
-            ipaddress.ip_address(literal[2])
-        except ValueError:
-            literal = None
-    if literal is None and not all(map(_LABEL.match, name.split("."))):
+    if not _is_literal(name) and not (len(name) <= _NAME_OCTETS and all(map(_LABEL.match, name.split(".")))):
         raise ValueError(
             f"{name!r} is no name to greet a server with: a domain name such as 'client.example.com' "
             "or an address literal such as '[192.0.2.1]' is wanted"
         )
     return command(verb, name)
+
+
+def _is_literal(name: str) -> bool:
+    # RFC 5321 4.1.3: "[" IPv4-address-literal / "IPv6:" IPv6-addr "]"
+    found = _LITERAL.match(name)
+    if found is None:
+        return False
+    try:
+        return ipaddress.ip_address(found[2]).version == (6 if found[1] else 4)
+    except ValueError:
+        return False
 
 
 def mail(sender: Address | None, parameters: Iterable[str] = (), *, utf8: bool = False) -> bytes:

@@ -11,6 +11,7 @@ from mailwright.mime.envelope import Envelope
 from mailwright.mime.outgoing import Outgoing, Sendable
 from mailwright.net.performers import InThread
 from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.parcel import Parcel, Spoilt
 
 __all__ = ["Mailing", "Packed", "Progress", "pack", "pack_or_spoil"]
@@ -52,7 +53,11 @@ class Packed:
 
 
 def pack(
-    message: Sendable, envelope: Envelope | None, capabilities: Capabilities, progress: Progress | None = None
+    message: Sendable,
+    envelope: Envelope | None,
+    capabilities: Capabilities,
+    options: DeliveryOptions | None = None,
+    progress: Progress | None = None,
 ) -> Packed:
     """Make a message ready for a server; whatever is wrong with it comes out here, before a word is said.
 
@@ -65,18 +70,20 @@ def pack(
     if envelope is None:
         envelope = _envelope(message)
     international = outgoing.international
+    options = options or DeliveryOptions()
     if international and "SMTPUTF8" not in capabilities:
         # It cannot be rendered without, and is refused before anybody asks for its content.
-        return Packed(Parcel(envelope, None, outgoing.eight_bit, international), False, iter(()), progress)
-    parcel = Parcel(envelope, outgoing.size(utf8=international), outgoing.eight_bit or international, international)
+        return Packed(Parcel(envelope, None, outgoing.eight_bit, international, options), False, iter(()), progress)
+    size = outgoing.size(utf8=international)
+    parcel = Parcel(envelope, size, outgoing.eight_bit or international, international, options)
     return Packed(parcel, outgoing.streams_from_disk, outgoing.chunks(utf8=international), progress)
 
 
-def pack_or_spoil(item: Mailing, capabilities: Capabilities) -> Packed | Spoilt:
+def pack_or_spoil(item: Mailing, capabilities: Capabilities, options: DeliveryOptions | None = None) -> Packed | Spoilt:
     """As :func:`pack` for one of many: those before it are to be finished whatever is wrong with this one."""
     try:
         message, envelope = item if isinstance(item, tuple) else (item, None)
-        return pack(message, envelope, capabilities)
+        return pack(message, envelope, capabilities, options)
     except Exception as error:  # noqa: BLE001  it is raised where those before it have been finished
         return Spoilt(error)
 

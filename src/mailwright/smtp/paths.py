@@ -18,9 +18,10 @@ from mailwright.grammar.address import Address
 
 __all__ = ["Path", "parse_path"]
 
-# A quoted local part may hold "<", ">" and spaces; nothing else may.
-_PATH: Final = re.compile(r'<(?:@[^\s:<>"]+:)?((?:"(?:[^"\\]|\\.)*"|[^"<>\s])*)>')
-_PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^\s=]+))?\Z")
+# A quoted local part may hold "<", ">" and spaces; nothing else may. U+00A0 is
+# atext, not space (RFC 6531 3.3): hence ASCII.
+_PATH: Final = re.compile(r'<(?:@[^\s:<>"]+:)?((?:"(?:[^"\\]|\\.)*"|[^"<>\s])*)>', re.ASCII)
+_PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^\s=]+))?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def parse_path(prefix: str, argument: str) -> Path:
     after = rest[found.end() :]
     if after and not after.startswith(" "):
         raise ValueError("A space is wanted behind the address")
-    return Path(_mailbox(found[1]), dict(_parameter(word) for word in after.split()))
+    return Path(_mailbox(found[1]), dict(_parameter(word) for word in after.split(" ") if word))
 
 
 def _mailbox(text: str) -> Address | None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from mailwright.dialogue import Dialogue, Limits, Patience, Stop, Tell, Telling, Wire
 from mailwright.errors import ConnectionLost, LimitExceeded, PlaintextInjection, Timeout
@@ -23,6 +25,9 @@ from mailwright.smtp.paths import Path, parse_path
 from mailwright.smtp.policy import Caught, Policy
 
 __all__ = ["Reception"]
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class _Goodbye(Exception):
@@ -112,8 +117,9 @@ class Reception:
 
     def _say(self, code: int, *lines: str) -> None:
         last = len(lines) - 1
-        text = (f"{code}{' ' if at == last else '-'}{line}\r\n" for at, line in enumerate(lines))
-        self.wire.write("".join(text).encode())
+        for at, line in enumerate(lines):
+            one_line = _CONTROL.sub(" ", line)  # a policy's own words must not add a reply
+            self.wire.write(f"{code}{' ' if at == last else '-'}{one_line}\r\n".encode())
 
     def _wrong(self, code: int, text: str) -> None:
         self._errors += 1
@@ -159,6 +165,8 @@ class Reception:
     def _rcpt_to(self, argument: str) -> None:
         if self._mail is None:
             self._wrong(503, "5.5.1 Say MAIL first")
+        elif self._chunked >= 0:
+            self._wrong(503, "5.5.1 The message has begun")
         elif len(self._to) >= self.policy.recipients:
             self._say(452, "4.5.3 Too many recipients")
         else:

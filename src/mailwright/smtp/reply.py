@@ -22,7 +22,7 @@ __all__ = ["Reply", "read_reply", "take_reply"]
 
 _SHORT: Final = 80  # octets of a line worth remembering
 
-_LINE: Final = re.compile(rb"([2-5][0-9][0-9])([ -]?)([^\r\n]*)\r*\n\Z")
+_LINE: Final = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r*\n\Z")
 
 # RFC 3463 2: status-code = class "." subject "." detail; RFC 2034 4: at the beginning of each line's text.
 _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?: |\Z)")
@@ -154,7 +154,7 @@ def _parsed(line: bytes) -> tuple[int, bool, str]:
         raise ProtocolError(
             f"The server said {line[:80]!r}, which is no SMTP reply.", "Check that this is an SMTP port."
         )
-    code, separator, text = found.groups()
+    code, separator, text = found[1], found[2], found[3] or b""
     try:
         return int(code), separator == b"-", text.decode("utf-8")
     except UnicodeDecodeError:

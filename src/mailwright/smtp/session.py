@@ -20,13 +20,12 @@ takes pipelines, instead of costing the error a round trip.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from mailwright.dialogue import Dialogue, Limits, Patience, Wire
 from mailwright.errors import (
-    AuthenticationFailed,
     CleartextCredentials,
     ConnectionLost,
     MailError,
@@ -35,7 +34,7 @@ from mailwright.errors import (
 )
 from mailwright.net.endpoint import Security
 from mailwright.net.tls import TlsFacts
-from mailwright.sasl import Credentials, Mechanism, choose
+from mailwright.sasl import Credentials, Mechanism, NotProven, Occasion, choose, narrowed, not_proven, refused
 from mailwright.smtp.commands import command, ehlo
 from mailwright.smtp.extensions import Capabilities
 from mailwright.smtp.reply import Reply, read_reply, take_reply
@@ -45,6 +44,7 @@ __all__ = ["Session"]
 # RFC 4954 4: an initial response that does not fit a command line of 512 octets is sent after an empty challenge.
 _COMMAND_LINE: Final = 512
 _CANCEL: Final = b"*\r\n"
+_UNRECOGNISED: Final = 504  # RFC 4954 4: "the requested authentication mechanism is not supported by the server"
 
 
 class Session:
@@ -55,6 +55,9 @@ class Session:
         trusted_path: nobody can listen on the way (loopback, a unix socket), so credentials need no TLS.
         clock: gives seconds; durations are reported with it.
         limits: how much the server may send.
+        host: the server's name, for mechanisms that include it.
+        port: the server's port, likewise.
+        nonce: gives a fresh nonce, for mechanisms that need one: a conversation has no randomness of its own.
 
     Attributes:
         greeting: the server's first reply.
@@ -71,12 +74,18 @@ class Session:
         trusted_path: bool = False,
         clock: Callable[[], float] = lambda: 0.0,
         limits: Limits | None = None,
+        host: str = "",
+        port: int = 0,
+        nonce: Callable[[], str] | None = None,
     ) -> None:
         ehlo(local_hostname)  # refuses what cannot be said, now rather than in mid-conversation
         self.local_hostname = local_hostname
         self.trusted_path = trusted_path
         self.clock = clock
         self.wire = Wire(limits or Limits())
+        self.host = host
+        self.port = port
+        self.nonce = nonce
         self.greeting: Reply | None = None
         self.capabilities = Capabilities()
         self.is_secured = False
@@ -186,21 +195,43 @@ class Session:
             AuthenticationFailed: the server did not accept them.
             CleartextCredentials: they would have travelled unencrypted.
             NotSupported: there is no mechanism in common.
+            ServerNotProven: the server accepted them without knowing the password; the connection is given up.
         """
-        if not (self.is_secured or self.trusted_path or allow_cleartext):
+        if credentials.is_secret and not (self.is_secured or self.trusted_path or allow_cleartext):
             raise CleartextCredentials(
                 "The connection is not encrypted, so the password was not sent.",
                 "Use Security.STARTTLS or Security.TLS; allow_cleartext_credentials=True sends it all the same.",
                 stage="authentication",
             )
-        mechanism = choose(credentials, self.capabilities.auth)
-        reply = yield from self._exchange(mechanism)
-        if reply.is_positive and mechanism.done:
-            self.username = credentials.username
-            return reply
-        raise self._login_failed(mechanism, credentials, reply)
+        occasion: Occasion | None = self._occasion()
+        failed: MailError | None = None
+        while occasion is not None:
+            try:
+                mechanism = choose(credentials, self.capabilities.auth, occasion)
+            except NotSupported as error:
+                raise failed or error from None
+            reply, broken = yield from self._exchange(credentials, mechanism)
+            if reply.is_positive and mechanism.done and broken is None:
+                self.username = credentials.username
+                return reply
+            if reply.is_positive and mechanism.proves_server:
+                raise not_proven(credentials, mechanism)
+            positive, transient = reply.is_positive, reply.is_transient
+            failed = refused(credentials, mechanism, reply, is_positive=positive, is_transient=transient, broken=broken)
+            is_final = positive or transient or broken is not None
+            unrecognised = reply.code == _UNRECOGNISED
+            occasion = None if is_final else narrowed(occasion, mechanism, is_unrecognised=unrecognised)
+        assert failed is not None
+        raise failed
 
-    def _exchange(self, mechanism: Mechanism) -> Dialogue[Reply]:
+    def _occasion(self) -> Occasion:
+        occasion = Occasion("smtp", self.host or self.capabilities.greeting, self.port)
+        if self.tls is not None:
+            occasion = replace(occasion, bindings=self.tls.bindings)
+        return occasion if self.nonce is None else replace(occasion, nonce=self.nonce)
+
+    def _exchange(self, credentials: Credentials, mechanism: Mechanism) -> Dialogue[tuple[Reply, ValueError | None]]:
+        """Perform a mechanism; gives the last reply, and what was wrong with a challenge when we cancelled over it."""
         begin = f"AUTH {mechanism.name}".encode()
         first = mechanism.first()
         # An empty initial response is "=" (RFC 4954 4).
@@ -214,31 +245,16 @@ class Session:
         while reply.code == 334:
             try:
                 answer = mechanism.next(base64.b64decode(reply.text, validate=True))
-            except (ValueError, binascii.Error):
-                reply = yield from self.ask(_CANCEL, stage="authentication")
-                break
+            except NotProven:
+                raise not_proven(credentials, mechanism) from None
+            except ValueError as error:
+                return (yield from self.ask(_CANCEL, stage="authentication")), error
             reply = yield from self._respond(answer)
-        return reply
+        return reply, None
 
     def _respond(self, answer: bytes) -> Dialogue[Reply]:
         line = base64.b64encode(answer) + b"\r\n"
         return (yield from self.ask(line, stage="authentication", secret=(0, len(line) - 2)))
-
-    def _login_failed(self, mechanism: Mechanism, credentials: Credentials, reply: Reply) -> AuthenticationFailed:
-        if reply.is_transient:
-            hint, reference = "The server may accept it later.", "auth-temporary-failure"
-        elif reply.is_positive:
-            hint, reference = "The server accepted the login without finishing the exchange.", "auth-bad-encoding"
-        else:
-            hint = "Check user name and password; many providers want an app password or OAuth instead."
-            reference = None
-        return AuthenticationFailed(
-            f"The server refused the login of {credentials.username} by {mechanism.name}: {reply}.",
-            hint,
-            reference=reference,
-            stage="authentication",
-            reply=reply,
-        )
 
     # Small talk
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -63,6 +64,8 @@ class Settings:
         limits: Limits | None,
     ) -> Settings:
         """Check what the caller gave; a ``ValueError`` names what is wrong."""
+        if not isinstance(security, Security):  # pyright: ignore[reportUnnecessaryIsInstance]  callers may be untyped
+            raise TypeError(f"security={security!r} is no Security; Security.{str(security).upper()} may be meant")
         if (username is None) != (password is None):
             missing = "password" if password is None else "username"
             raise ValueError(f"username and password belong together; the {missing} is missing")
@@ -98,6 +101,9 @@ class Settings:
             trusted_path=loopback(peer),
             clock=time.perf_counter,
             limits=self.limits,
+            host=self.endpoint.ascii_host,
+            port=self.endpoint.port,
+            nonce=secrets.token_urlsafe,
         )
 
 

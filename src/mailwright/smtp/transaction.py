@@ -1,8 +1,21 @@
-"""Handing over one message: the envelope, the content, the verdict (RFC 5321 3.3).
+"""Handing over messages: the envelope, the content, the verdict (RFC 5321 3.3), in as few round trips as there can be.
 
-Where the server takes pipelines (RFC 2920), MAIL, every RCPT and DATA leave in one flight, and one round trip later all
-of them are answered. DATA goes along only where a refused recipient does not stop the others: then the worst that can
-follow is a go-ahead for nobody.
+Where the server takes pipelines (RFC 2920), MAIL, every RCPT and DATA leave in one flight, and one round trip later
+all of them are answered. DATA goes along only where a refused recipient does not stop the others: then the worst that
+can follow is a go-ahead for nobody, which a lone dot ends. The content is a second flight. With many messages, the
+envelope of the next one travels behind the content of the last::
+
+    client    MAIL RCPT DATA | content . MAIL RCPT DATA | content . MAIL RCPT DATA | content .
+    server        250 250 354          250  250 250 354           250  250 250 354         250
+                                       ^ the verdict on the message before
+
+Three things are remembered between flights. ``flying`` is the message that was sent whole and whose verdict is owed:
+it is read first, before any reply of the flight that follows, and until then a lost connection leaves that message in
+doubt. ``done`` holds the receipts of messages that were concluded on the way. ``session.owes_reset`` says that a
+transaction was begun and not finished: RSET then leads the next flight.
+
+The end of a message (its last block and the dot) normally leaves at once. Only when the next message is at hand anyway
+(``hold``) does it wait for that message's envelope, and both leave in one segment.
 """
 
 from __future__ import annotations
@@ -90,6 +103,7 @@ def send_many(session: Session, *, partial: Partial = "deliver", at_hand: bool =
             while pipeline.done:
                 yield Tell(pipeline.done.pop(0))
             if refusal is not None:
+                parcel.is_refused = True
                 yield Tell(refusal)
                 yield from _skip()
         if pipeline.flying is not None:
@@ -116,7 +130,7 @@ def _attempted(pipeline: _Pipeline, parcel: Parcel) -> Dialogue[Receipt | None]:
 
 
 def _skip() -> Dialogue[None]:
-    """Pass over the content of a message that was refused."""
+    """Pass over the content of a message that was refused; whoever looks at its parcel makes none."""
     while (yield Pull()):
         pass
 
@@ -224,6 +238,10 @@ class _Pipeline:
         """Send what is written; when the end of a message is in it, losing the connection leaves it in doubt."""
         try:
             yield from self.session.wire.flush()
+        except ConnectionLost as error:
+            yield from _last_words(self.session, error)
+            error.in_doubt = ending and not _said_no(error)
+            raise
         except MailError as error:
             error.in_doubt = ending
             raise
@@ -273,8 +291,11 @@ def _commands(session: Session, parcel: Parcel) -> list[_Command]:
         parameters.append("BODY=8BITMIME")
     if utf8:
         parameters.append("SMTPUTF8")
+    options = parcel.options
+    parameters += options.for_mail(capabilities, is_secured=session.is_secured)
     commands: list[_Command] = [(mail(parcel.envelope.sender, parameters, utf8=utf8), Patience.SENDER, "sender")]
-    commands += [(rcpt(to, utf8=utf8), Patience.RECIPIENT, "recipient") for to in parcel.envelope.recipients]
+    everybody = parcel.envelope.recipients
+    commands += [(rcpt(to, options.for_rcpt(to), utf8=utf8), Patience.RECIPIENT, "recipient") for to in everybody]
     return commands
 
 
@@ -325,6 +346,10 @@ def _content(session: Session) -> Dialogue[None]:
         yield from _last_words(session, error)
         raise
     wire.write(stuffer.finish())
+
+
+def _said_no(error: ConnectionLost) -> bool:
+    return isinstance(error.reply, Reply) and error.reply.code >= 400
 
 
 def _blocks(chunk: bytes) -> Iterator[bytes]:

@@ -169,6 +169,8 @@ class Player:
         return step if step is not None and step.who == who else None
 
     def _expected(self) -> str:
+        if self._saying:
+            return f"the client to read {self._saying!r}"
         if self._at >= len(self._steps):
             return "nothing more"
         step = self._steps[self._at]

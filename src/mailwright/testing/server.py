@@ -41,6 +41,7 @@ class ScriptedServer:
         self.host = "127.0.0.1"
         self.port = self._listener.port
         self.failures: list[BaseException] = []
+        self._clients = 0
         self._thread = threading.Thread(target=self._serve, name="mailwright-scripted", daemon=True)
 
     def __enter__(self) -> Self:
@@ -50,6 +51,8 @@ class ScriptedServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._listener.close()
         self._thread.join(_PATIENCE)
+        if error is None and not self.failures and not self._clients:
+            raise AssertionError("nobody connected to the scripted server")
         if error is None and self.failures:
             raise self.failures[0]
 
@@ -59,6 +62,7 @@ class ScriptedServer:
                 stream = self._listener.accept(_PATIENCE)
             except OSError:
                 return  # nobody came, and nobody will
+            self._clients += 1
             try:
                 self._play(stream)
             except (AssertionError, MailError, OSError, ValueError) as failure:
