@@ -46,7 +46,7 @@ live-servers:
 # Always editable: the environments share one .venv, and a copy installed by one would go stale under the other.
 $(STAMPS)/demo: INSTALL = -e '.[cli,crypto]'
 $(STAMPS)/test: INSTALL = -e . --group test
-$(STAMPS)/check: INSTALL = -e . --group test --group check --group docs
+$(STAMPS)/check: INSTALL = -e . --group test --group check --group docs --group bench
 $(STAMPS)/bench: INSTALL = -e . --group test --group bench
 
 $(STAMPS)/%: $(SETUP)
