@@ -5,7 +5,7 @@ export PYTHON
 
 BIN := .venv/bin
 STAMPS := .venv/.installed
-SETUP := pyproject.toml tools/venv.sh
+SETUP := pyproject.toml Makefile tools/venv.sh
 
 .PHONY: help demo test live-servers check lint types docs bench clean
 .NOTPARALLEL:
