@@ -244,7 +244,7 @@ class Session:
                 reply = yield from self._respond(first)
         while reply.code == 334:
             try:
-                answer = mechanism.next(base64.b64decode(reply.text, validate=True))
+                answer = mechanism.next(_challenge(mechanism, reply))
             except NotProven:
                 raise not_proven(credentials, mechanism) from None
             except ValueError as error:
@@ -327,6 +327,15 @@ class Session:
         if not reply.is_positive:
             raise Refused(f"The server refused {line.split()[0].decode()}: {reply}.", stage=stage, reply=reply)
         return reply
+
+
+def _challenge(mechanism: Mechanism, reply: Reply) -> bytes:
+    try:
+        return base64.b64decode(reply.text, validate=True)
+    except ValueError:
+        if mechanism.name == "LOGIN":  # QUIRK: some servers ask "334 Username:" as it is, and LOGIN reads no prompts
+            return b""
+        raise
 
 
 def closing(reply: Reply, stage: str) -> ConnectionLost:

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from scramp.core import CBindData  # type: ignore[import-untyped]  # it has no types
 
 from mailwright.net.certificate import Certificate
 from mailwright.net.channel import TlsChannel
@@ -52,6 +53,13 @@ def pss(algorithm: hashes.HashAlgorithm) -> bytes:
 def test_a_certificate_is_named_by_the_hash_it_is_signed_with(make: Callable[[], bytes], name: str) -> None:
     der = make()
     assert Certificate.from_der(der).end_point == hashlib.new(name, der).digest()
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
+@pytest.mark.parametrize("key", [RSA, EC])
+def test_another_implementation_gives_it_the_same_name(key: object, algorithm: hashes.HashAlgorithm) -> None:
+    der = signed(key, algorithm)
+    assert Certificate.from_der(der).end_point == bytes(CBindData.from_der(der))
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,14 @@ def test_every_mechanism_tells_the_truth_about_its_strength() -> None:
             assert mechanism.proves_server or known.strength < Strength.PROVEN
 
 
+@pytest.mark.parametrize(
+    ("offered", "header"), [({"SCRAM-SHA-256"}, b"y,,"), ({"SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"}, b"n,,")]
+)
+def test_an_unbound_exchange_says_whether_the_server_offered_to_bind_it(offered: set[str], header: bytes) -> None:
+    unbound = only(forbid=tuple(PLUS))
+    assert (choose(unbound, offered, BOUND).first() or b"").startswith(header)
+
+
 # --- the policy ---
 
 

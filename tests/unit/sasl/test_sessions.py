@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import pickle
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import scramp  # type: ignore[import-untyped]  # it has no types
+import spnego
 
-from mailwright.dialogue import Write
+from mailwright.dialogue import Dialogue, Write
 from mailwright.errors import (
     AuthenticationFailed,
     CleartextCredentials,
@@ -18,8 +22,8 @@ from mailwright.errors import (
     ServerNotProven,
 )
 from mailwright.net.tls import TlsFacts
-from mailwright.sasl import Anonymous, ClientCertificate, Credentials, OAuth2, Password, Policy, Strength
-from mailwright.smtp import Capabilities, Reply, Session
+from mailwright.sasl import Anonymous, ClientCertificate, Credentials, Kerberos, OAuth2, Password, Policy, Strength
+from mailwright.smtp import Capabilities, Reply, Session, SmtpClient
 from mailwright.testing import converse
 
 USER = Password("user", "pencil")
@@ -90,6 +94,78 @@ def test_digest_md5_asks_for_this_server_and_this_service() -> None:
     logging_in(script, "DIGEST-MD5", nonce="OA6MHXh6VqTrRk", credentials=Password("chris", "secret"))
 
 
+def performed(talk: Dialogue[Reply], answer: Callable[[bytes], str]) -> Reply:
+    """Perform a login against a function that is given each decoded word and gives the reply."""
+    said, heard = b"", None
+    try:
+        while True:
+            request = talk.send(heard)
+            heard = None
+            if isinstance(request, Write):
+                said = base64.b64decode(request.data.rsplit(None, 1)[-1] if request.data.strip() else b"")
+            else:
+                heard = f"{answer(said)}\r\n".encode()
+    except StopIteration as done:
+        reply: Reply = done.value
+        return reply
+
+
+def test_ntlm_against_pyspnegos_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "users").write_text("DOMAIN:alice:pencil\n", "utf-8")
+    monkeypatch.setenv("NTLM_USER_FILE", str(tmp_path / "users"))
+    server = spnego.server(protocol="ntlm")
+
+    def answer(token: bytes) -> str:
+        challenge = server.step(token)
+        return "235 2.7.0 in" if server.complete else f"334 {base64.b64encode(challenge or b'').decode()}"
+
+    made = session("NTLM", "LOGIN", bindings={"tls-server-end-point": b"hash"})
+    assert performed(made.login(Password("DOMAIN\\alice", "pencil")), answer).code == 235
+    assert server.client_principal == "DOMAIN\\alice"
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_scram_against_scramp(bound: bool) -> None:
+    name = "SCRAM-SHA-256-PLUS" if bound else "SCRAM-SHA-256"
+    mechanism = scramp.ScramMechanism(name)
+    known = mechanism.make_auth_info("pencil", 4096)
+    server = mechanism.make_server(lambda _: known, channel_binding=("tls-unique", b"u") if bound else None)
+    steps: list[Callable[[str], str]] = [
+        lambda said: f"334 {b64((server.set_client_first(said), server.get_server_first())[1])}",
+        lambda said: f"334 {b64((server.set_client_final(said), server.get_server_final())[1])}",
+        lambda said: f"235 2.7.0 in{said}",
+    ]
+    made = session(name, "PLAIN", bindings={"tls-unique": b"u"} if bound else {})
+    assert performed(made.login(USER), lambda said: steps.pop(0)(said.decode())) == Reply(235, "2.7.0", ("in",))
+
+
+def test_gssapi_says_tokens_and_then_that_no_layer_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Context:
+        """A stand-in for Kerberos, as in test_gssapi.py."""
+
+        complete = False
+
+        def step(self, token: bytes | None) -> bytes | None:
+            self.complete = token == b"reply"
+            return None if token else b"request"
+
+        def unwrap(self, data: bytes) -> object:
+            return SimpleNamespace(data=data)
+
+        wrap = lambda self, data, encrypt: SimpleNamespace(data=data)  # noqa: E731  it is a stand-in
+
+    monkeypatch.setattr(spnego, "client", lambda *_, **__: Context())
+    script = f"""
+        C: AUTH GSSAPI {b64("request")}
+        S: 334 {b64("reply")}
+        C:
+        S: 334 BwAQAA==
+        C: AQAAAA==
+        S: 235 2.7.0 in
+    """
+    logging_in(script, "GSSAPI", credentials=Kerberos("alice"))
+
+
 @pytest.mark.parametrize(
     ("credentials", "name", "said"),
     [
@@ -106,6 +182,23 @@ def test_digest_md5_asks_for_this_server_and_this_service() -> None:
 )
 def test_what_is_said_at_once(credentials: Credentials, name: str, said: str) -> None:
     logging_in(f"C: AUTH {name} {b64(said)}\nS: 235 in", name, credentials=credentials)
+
+
+def test_a_client_gives_its_session_what_mechanisms_need() -> None:
+    """A nonce that is new each time, and the server as the caller named it."""
+    client = SmtpClient("mail.example.com", 2525, credentials=USER)
+    made = client._settings.session("192.0.2.1", "192.0.2.2")
+    assert made.nonce is not None
+    assert len({made.nonce() for _ in range(10)}) == 10
+    assert min(len(made.nonce()) for _ in range(10)) >= 24  # 18 octets and more cannot be guessed or meet again
+    assert (made.host, made.port) == ("mail.example.com", 2525)
+
+
+def test_a_session_without_nonces_says_so_rather_than_taking_something_weaker() -> None:
+    bare = session("SCRAM-SHA-1", "PLAIN")
+    bare.nonce = None
+    with pytest.raises(ValueError, match="needs a nonce"):
+        converse(bare.login(USER), "# nothing is said")
 
 
 def test_nothing_at_all_is_an_equals_sign() -> None:
@@ -249,6 +342,15 @@ def test_a_bound_refusal_after_the_proof_is_final() -> None:
 
 def test_a_transient_refusal_is_not_followed_by_anything() -> None:
     error = failing("C: AUTH CRAM-MD5\nS: 454 4.7.0 later", "CRAM-MD5", "PLAIN")
+    assert error.reference == "auth-temporary-failure"
+
+
+def test_a_bound_exchange_refused_for_now_is_not_tried_otherwise() -> None:
+    first = b64(f"p=tls-unique,,n=user,r={NONCE}")
+    bindings = {"tls-unique": b"u", "tls-server-end-point": b"e"}
+    error = failing(
+        f"C: AUTH SCRAM-SHA-1-PLUS {first}\nS: 454 4.7.0 later", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", bindings=bindings
+    )
     assert error.reference == "auth-temporary-failure"
 
 

@@ -226,6 +226,11 @@ def test_long_credentials_go_without_an_initial_response(length: int, at_once: b
     logging_in(script + "S: 235 welcome", "PLAIN", credentials=long)
 
 
+def test_login_does_not_read_what_it_is_asked() -> None:
+    script = "C: AUTH LOGIN\nS: 334 Username:\nC: YWxpY2U=\nS: 334 Your password?\nC: c2VjcmV0\nS: 235 welcome"
+    assert logging_in(script, "LOGIN").code == 235
+
+
 def test_login_answers_two_questions() -> None:
     script = "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\nC: c2VjcmV0\nS: 235 welcome"
     assert logging_in(script, "LOGIN").code == 235
