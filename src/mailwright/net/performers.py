@@ -23,9 +23,10 @@ from mailwright.net.streams import AsyncStream, Stream
 from mailwright.net.timeouts import Clock, Timeouts
 from mailwright.net.transcript import Transcript
 
-__all__ = ["AsyncConnection", "Connection", "InThread", "call_in_thread", "run"]
+__all__ = ["AsyncConnection", "Connection", "InThread", "call_in_thread", "each", "run"]
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class _Performer:
@@ -296,6 +297,23 @@ class InThread:
         if chunk is None:
             raise StopAsyncIteration
         return chunk
+
+
+def each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    """Iterate over either kind of iterable with ``async for``."""
+    return aiter(items) if isinstance(items, AsyncIterable) else _Each(iter(items))
+
+
+class _Each(AsyncIterator[T]):
+    """An ordinary iterator where an async one is wanted; unlike an async generator, it may be left halfway."""
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self._items = items
+
+    async def __anext__(self) -> T:
+        for item in self._items:
+            return item
+        raise StopAsyncIteration
 
 
 def _busy() -> Busy:

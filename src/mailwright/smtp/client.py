@@ -4,116 +4,34 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self
 
-from mailwright.dialogue import Item, Limits
-from mailwright.errors import Busy, CertificateError, MailError, NotConnected
+from mailwright.dialogue import Item
+from mailwright.errors import CertificateError
 from mailwright.mime.envelope import Envelope
 from mailwright.mime.outgoing import Sendable
 from mailwright.net.connect import aconnect, connect
-from mailwright.net.endpoint import Security
 from mailwright.net.faces import awaiting, blocking
-from mailwright.net.performers import AsyncConnection, Connection, call_in_thread
-from mailwright.net.timeouts import Timeouts
-from mailwright.net.tls import Context, Tls, TlsFacts
+from mailwright.net.performers import AsyncConnection, Connection, call_in_thread, each
+from mailwright.net.tls import Tls
 from mailwright.net.told import AsyncTold, Told
-from mailwright.net.transcript import Transcript
-from mailwright.sasl import Credentials, Password
-from mailwright.smtp.extensions import Capabilities
+from mailwright.smtp.face import Face, connected_already
 from mailwright.smtp.mailing import Mailing, Progress, pack, pack_or_spoil
 from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.parcel import Spoilt
 from mailwright.smtp.receipt import Receipt
 from mailwright.smtp.reply import Reply
 from mailwright.smtp.session import Session
-from mailwright.smtp.settings import Settings, enter, from_url
+from mailwright.smtp.settings import enter
 from mailwright.smtp.transaction import Partial, send, send_many
 
 __all__ = ["AsyncSmtpClient", "SmtpClient"]
 
-T = TypeVar("T")
 
-
-class _Face:
-    """What both faces know: their settings, and what the session has learnt."""
-
-    def __init__(
-        self,
-        host: str,
-        port: int | None = None,
-        *,
-        security: Security = Security.AUTO,
-        username: str | None = None,
-        password: str | None = None,
-        credentials: Credentials | None = None,
-        tls: Tls | Context | None = None,
-        timeout: float | Timeouts | None = None,
-        local_hostname: str | None = None,
-        source_address: str | None = None,
-        allow_cleartext_credentials: bool = False,
-        transcript: Transcript | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        self._settings = Settings.of(
-            host,
-            port,
-            security=security,
-            username=username,
-            password=password,
-            credentials=credentials,
-            tls=tls,
-            timeout=timeout,
-            local_hostname=local_hostname,
-            source_address=source_address,
-            allow_cleartext_credentials=allow_cleartext_credentials,
-            transcript=transcript,
-            limits=limits,
-        )
-        self._session: Session | None = None
-
-    @classmethod
-    def from_url(cls, url: str, **options: Any) -> Self:
-        """Make a client from ``smtps://alice:secret@smtp.example.com``.
-
-        Args:
-            url: scheme ``smtp`` (as ``Security.AUTO``), ``smtps`` (TLS at once) or ``smtp+starttls`` (required); user
-                and password percent-encoded.
-            options: as for the constructor.
-
-        Raises:
-            ValueError: it is no such URL; the message never contains the password.
-        """
-        parsed, security = from_url(url)
-        known: dict[str, Any] = {"security": security, "username": parsed.username, "password": parsed.password}
-        return cls(parsed.host, parsed.port, **{**known, **options})
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._settings.endpoint} {self._settings.security.value}>"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the server offers; empty before connecting."""
-        return Capabilities() if self._session is None else self._session.capabilities
-
-    @property
-    def greeting(self) -> Reply | None:
-        """The server's first reply."""
-        return None if self._session is None else self._session.greeting
-
-    @property
-    def tls(self) -> TlsFacts | None:
-        """How the connection is protected; ``None`` when it is not."""
-        return None if self._session is None else self._session.tls
-
-    def _note_connecting(self) -> None:
-        if self._settings.transcript is not None:
-            self._settings.transcript.noted(f"connecting to {self._settings.endpoint}")
-
-
-class SmtpClient(_Face):
+class SmtpClient(Face):
     """Sends mail over SMTP in blocking code; use it in a ``with`` statement, or call :meth:`connect` and :meth:`quit`.
 
     Args:
@@ -169,7 +87,7 @@ class SmtpClient(_Face):
             ValueError: there are no credentials.
         """
         session, connection = self.conversation()
-        credentials = _credentials(self._settings, username, password)
+        credentials = self._credentials(username, password)
         return connection.run(session.login(credentials, allow_cleartext=self._settings.allow_cleartext))
 
     def send(
@@ -262,12 +180,12 @@ class SmtpClient(_Face):
     def conversation(self) -> tuple[Session, Connection]:
         """The session and the connection it is performed on."""
         if self._session is None or self._connection is None:
-            raise _not_connected(self._settings)
+            raise self._not_connected()
         return self._session, self._connection
 
     def _connect(self, *, login: bool) -> None:
         if self.is_connected:
-            raise _connected_already()
+            raise connected_already()
         self._note_connecting()
         deadline = time.monotonic() + self._settings.timeouts.connect
         try:
@@ -291,7 +209,7 @@ class SmtpClient(_Face):
         self._session, self._connection = session, connection
 
 
-class AsyncSmtpClient(_Face):
+class AsyncSmtpClient(Face):
     """As :class:`SmtpClient`, in asyncio and trio, with ``async with`` and ``await``."""
 
     _connection: AsyncConnection | None = None
@@ -318,7 +236,7 @@ class AsyncSmtpClient(_Face):
     async def login(self, username: str | None = None, password: str | None = None) -> Reply:
         """As :meth:`SmtpClient.login`."""
         session, connection = self.conversation()
-        credentials = _credentials(self._settings, username, password)
+        credentials = self._credentials(username, password)
         return await connection.run(session.login(credentials, allow_cleartext=self._settings.allow_cleartext))
 
     async def send(
@@ -361,14 +279,14 @@ class AsyncSmtpClient(_Face):
         session: Session,
         options: DeliveryOptions | None,
     ) -> AsyncGenerator[bytes | Item, None]:
-        async for message in _each(messages):
+        async for message in each(messages):
             packed = pack_or_spoil(message, session.capabilities, options)
             if isinstance(packed, Spoilt):
                 yield packed
                 return
             yield packed.parcel
             if not packed.parcel.is_refused:
-                async for chunk in _each(packed.achunks()):
+                async for chunk in each(packed.achunks()):
                     yield chunk
             yield b""
 
@@ -391,12 +309,12 @@ class AsyncSmtpClient(_Face):
     def conversation(self) -> tuple[Session, AsyncConnection]:
         """The session and the connection it is performed on."""
         if self._session is None or self._connection is None:
-            raise _not_connected(self._settings)
+            raise self._not_connected()
         return self._session, self._connection
 
     async def _connect(self, *, login: bool) -> None:
         if self.is_connected:
-            raise _connected_already()
+            raise connected_already()
         self._note_connecting()
         deadline = time.monotonic() + self._settings.timeouts.connect
         try:
@@ -418,40 +336,3 @@ class AsyncSmtpClient(_Face):
             raise
         connection.within(math.inf)
         self._session, self._connection = session, connection
-
-
-def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
-    return aiter(items) if isinstance(items, AsyncIterable) else _Each(iter(items))
-
-
-class _Each(AsyncIterator[T]):
-    """An ordinary iterator where an async one is wanted; unlike an async generator, it may be left halfway."""
-
-    def __init__(self, items: Iterator[T]) -> None:
-        self._items = items
-
-    async def __anext__(self) -> T:
-        for item in self._items:
-            return item
-        raise StopAsyncIteration
-
-
-def _credentials(settings: Settings, username: str | None, password: str | None) -> Credentials:
-    if username is not None and password is not None:
-        return Password(username, password)
-    if settings.credentials is None or username is not None or password is not None:
-        raise ValueError("there is nothing to log in with: give username and password")
-    return settings.credentials
-
-
-def _not_connected(settings: Settings) -> NotConnected:
-    return NotConnected(
-        f"There is no connection to {settings.endpoint}.",
-        "Call connect(), or enter the client with a with statement.",
-        host=settings.endpoint.host,
-        port=settings.endpoint.port,
-    )
-
-
-def _connected_already() -> MailError:
-    return Busy("The client is connected already.", "Call quit() or close() first, or make another client.")
