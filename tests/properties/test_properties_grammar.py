@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta, timezone
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwright.grammar import date, folding, ids, params, words
+from mailwright.grammar import mailboxes as reading
 from mailwright.grammar.address import Address, AddressList, Group, parse_list
 from mailwright.grammar.lexer import unfold
 
@@ -87,3 +88,64 @@ moments = st.datetimes(min_value=datetime(1901, 1, 1), max_value=datetime(9998, 
 @given(moments)
 def test_dates_read_back(when: datetime) -> None:
     assert date.parse(date.format(when)) == when.replace(microsecond=0)
+
+
+# --- the short ways read what the long ways read ---------------------------------------------------------------------
+
+PARAMETER_BITS = (
+    "text/plain",
+    ";",
+    " ",
+    "charset",
+    "=",
+    '"utf-8"',
+    "utf-8",
+    "name*0",
+    "*",
+    "boundary",
+    '"a;b"',
+    '"a b"',
+    "x",
+    "'",
+    "/",
+    "é",
+    '""',
+    "n=a b=c",
+)
+ADDRESS_BITS = (
+    '"a, b"',
+    "Bob",
+    "=?utf-8?q?h=C3=BC?=",
+    "<a@b.c>",
+    "a@b.c",
+    ",",
+    " ",
+    "\t",
+    ".",
+    "J.",
+    "<",
+    ">",
+    "@",
+    '"',
+    "(c)",
+    ":",
+    ";",
+    "=?utf-8?q?,?=",
+    '""',
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PARAMETER_BITS), max_size=14).map("".join))
+def test_simple_parameters_are_what_the_whole_grammar_reads(text: str) -> None:
+    simple = params.parse(text)
+    whole = params.parse(f"(a comment){text}")  # a comment rules the short way out
+    assert (simple.value, dict(simple.params)) == (whole.value, dict(whole.params))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(ADDRESS_BITS), max_size=10).map("".join))
+def test_simple_addresses_are_what_the_whole_grammar_reads(text: str) -> None:
+    simple = reading._simple_list(text)
+    if simple is not None:
+        assert simple == reading._Reader(text, strict=True).read() == reading._Reader(text, strict=False).read()

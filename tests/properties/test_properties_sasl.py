@@ -179,12 +179,12 @@ def test_the_longest_line_a_server_may_send_is_read_at_once(name: str, challenge
     mechanism = MAKERS[name]()
     assert mechanism is not None
     mechanism.first()
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         mechanism.next(challenge)
     except ValueError:
         pass
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 @given(st.binary(min_size=1, max_size=64))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mailwright.encodings import base64, charset, lines, quoted
+from mailwright.encodings import base64, charset, lines, quoted, uu
 
-__all__ = ["base64", "charset", "lines", "quoted"]
+__all__ = ["base64", "charset", "lines", "quoted", "uu"]

@@ -7,6 +7,7 @@ bytes as encoding everything at once, whatever the sizes of the chunks.
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterable, Iterator
 
@@ -77,7 +78,13 @@ def decode(data: bytes) -> bytes:
     Returns:
         The bytes; a trailing single digit, which carries no whole byte, is dropped.
     """
-    digits = _FOREIGN.sub(b"", data)
+    digits = data.translate(None, b"\r\n \t")
+    if len(digits) % 4 == 0:  # what is sound goes at the speed of memory
+        try:
+            return pybase64.b64decode(digits, validate=True)
+        except binascii.Error:
+            pass  # something else stands in it
+    digits = _FOREIGN.sub(b"", digits)
     # QUIRK: several base64 texts glued together carry padding in the middle; each piece is decoded by itself.
     return b"".join([_piece(piece) for piece in _PADDING.split(digits)])
 

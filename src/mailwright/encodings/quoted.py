@@ -22,6 +22,9 @@ _TRAILING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _SOFT = re.compile(rb"=(?:\r?\n|\Z)")
 # RFC 2045 6.7 (1): "=" 2 HEXDIG. QUIRK: lower case is tolerated, as the RFC's note 1 suggests.
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
+# What binascii decodes as we do: these two, and no "=" besides.
+_REGULAR = re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
+_LOOSE_ENDS = (b" \r", b" \n", b"\t\r", b"\t\n")
 
 
 def encode(text: bytes) -> bytes:
@@ -59,8 +62,12 @@ def decode(data: bytes) -> bytes:
     Returns:
         The bytes; line ends are as they were in the data.
     """
-    if b"=" not in data:
-        return _TRAILING.sub(b"", data)
+    if data[-1:] not in (b" ", b"\t", b"=") and not any(end in data for end in _LOOSE_ENDS):
+        marks = data.count(b"=")
+        if not marks:
+            return data
+        if marks == len(_REGULAR.findall(data)):
+            return binascii.a2b_qp(data)
     joined = _SOFT.sub(b"", _TRAILING.sub(b"", data))
     return _QUOTED.sub(_octet, joined)
 

@@ -61,7 +61,8 @@ def unfold(text: str) -> str:
     """Undo folding, and drop the line end behind the last line (RFC 5322 2.2.3)."""
     if "\n" not in text and "\r" not in text:
         return text
-    return _FOLD.sub("", text.rstrip("\r\n"))
+    text = text.rstrip("\r\n")
+    return _FOLD.sub("", text) if "\n" in text or "\r" in text else text
 
 
 def first_control(text: str, *, allow_tab: bool = False) -> str | None:

@@ -32,9 +32,16 @@ NAME_LIMIT: Final = 4096
 # 4.1.2).
 _HOST = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"
 _ATOM = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+"
-_BARE = re.compile(rf" *({_ATOM}(?:\.{_ATOM})*)@({_HOST}) *")
-_NAMED = re.compile(rf" *((?:{_ATOM} )*{_ATOM}) *<({_ATOM}(?:\.{_ATOM})*)@({_HOST})> *")
-_NEEDS_CARE = re.compile(r'["(\\:;\[\]]|=\?')
+_LOCAL = rf"{_ATOM}(?:\.{_ATOM})*"
+_NAME = r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]+)*"
+_BARE = re.compile(rf" *({_LOCAL})@({_HOST}) *")
+_NAMED = re.compile(rf" *((?:{_ATOM} )*{_ATOM}) *<({_LOCAL})@({_HOST})> *")
+# One mailbox of a list and the comma behind it; its name in quotes, as encoded-words, or plain. Possessive throughout,
+# so that what is something else is refused in one pass.
+_ITEM = re.compile(
+    rf"[ \t]*+(?:(?:\"([^\"\\\x00-\x1f\x7f]*+)\"|({_NAME}))?[ \t]*+<({_LOCAL})@({_HOST})>|({_LOCAL})@({_HOST}))"
+    r"[ \t]*+(,|\Z)"
+)
 
 # RFC 5322 3.2.3: specials = "(" ")" "<" ">" "[" "]" ":" ";" "@" "\" "," "." DQUOTE. "." stays within a word here.
 _WORD = re.compile(r'[^\x00-\x20\x7f()<>\[\]:;@\\,"]+')
@@ -70,12 +77,30 @@ def read_one(text: str) -> Address:
 def read_list(text: str | bytes, *, strict: bool) -> AddressList:
     """Read an address list; see ``parse_list``."""
     source = unfold(text_of(text))
-    if _NEEDS_CARE.search(source) is None and source.isascii():
-        simple = [_simple(piece) for piece in source.split(",")]
-        known = [item for item in simple if item is not None]
-        if len(known) == len(simple):
+    if source.isascii():
+        known = _simple_list(source)
+        if known is not None:
             return AddressList(known)
     return AddressList(_Reader(source, strict=strict).read())
+
+
+def _simple_list(text: str) -> list[Address] | None:
+    """Read a list of plain mailboxes; None when it is anything else."""
+    out: list[Address] = []
+    here = 0
+    while found := _ITEM.match(text, here):
+        quoted, plain, local, host, bare, bare_host, behind = found.groups()
+        name = quoted or plain or ""
+        if "=?" in name:
+            name = replace_controls(words.decode(name))
+        item = _address(name, local or bare, host or bare_host)
+        if item is None or len(name) > NAME_LIMIT or "=?" in item.local:
+            return None
+        out.append(item)
+        if not behind:
+            return out
+        here = found.end()
+    return None
 
 
 def _simple(text: str) -> Address | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -31,8 +32,14 @@ _NAME = re.compile(r"[!#$&+\-.0-9A-Z^_`a-z{|}~]+")
 _VALUE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+(?:/[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+)?")
 _ATTRIBUTE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
+# The common case in one match: RFC 2045 5.1 as it is written, without comments, quoted-pairs and RFC 2231 in it.
+_VALUED = r"[!#$&+\-.0-9A-Z^_`a-z{|}~]+=(?:\"[^\"\\\r\n]*\"|[!#$%&'*+\-.0-9A-Z^_`a-z{|}~/:?]+)"
+_SIMPLE = re.compile(rf"[ \t]*([!#$%&'*+\-.0-9A-Z^_`a-z{{|}}~/]+)[ \t]*((?:;[ \t]*{_VALUED}[ \t]*)*);?[ \t]*")
+_SIMPLE_PAIR = re.compile(r"([^;=\" \t]+)=(?:\"([^\"]*)\"|([^;\" \t]+))")
+
 # RFC 2045 5.1: parameter = attribute "=" value
-_HEAD = re.compile(r"[\s;]*([^\s;=\"]+)\s*(=?)\s*")
+_BEFORE = re.compile(r"[\s;]*+")
+_HEAD = re.compile(r"([^\s;=\"]++)\s*+(=?)\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"?', re.DOTALL)  # QUIRK: the last quote may be missing
 _PLAIN = re.compile(r"[^;]*")
 # QUIRK: a missing semicolon: `charset=utf-8 format=flowed`.
@@ -40,6 +47,7 @@ _NEXT = re.compile(r"(?<!\s)\s+(?=[A-Za-z][A-Za-z0-9*-]*=)")
 # RFC 2231 7: attribute ["*" section] ["*"]; section = "0" / 1-9 *DIGIT
 _EXTENDED = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?")
 
+_OFTEN = 40  # characters of a value that is remembered: most parts of most mail say text/plain; charset=utf-8
 _WIDTH = 76  # a parameter with its space and semicolon should fit a line of 78
 _PIECE = 54  # characters of one section's value
 
@@ -96,16 +104,32 @@ def parse(text: str | bytes) -> ParameterValue:
         The value in lower case and the decoded parameters; the first of a name counts, an extended one more. Never
         raises.
     """
-    source = strip_comments(unfold(text_of(text)))
+    return _often(text) if len(text) <= _OFTEN else _parse(text)
+
+
+def _parse(text: str | bytes) -> ParameterValue:
+    source = unfold(text_of(text))
+    if "=?" not in source and (simple := _SIMPLE.fullmatch(source)):
+        return ParameterValue(simple[1].lower(), Parameters(_simple_pairs(simple[2])))
+    source = strip_comments(source)
     value, _, rest = source.partition(";")
     head = value.strip().strip('"').strip().lower()
     return ParameterValue(head, Parameters(_join(_pairs(rest)) if rest else ()))
+
+
+_often = lru_cache(maxsize=512)(_parse)
+
+
+def _simple_pairs(text: str) -> list[tuple[str, str]]:
+    return [(name, quoted or plain) for name, quoted, plain in _SIMPLE_PAIR.findall(text)] if text else []
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Cut the text behind the first semicolon into names and undecoded values."""
     here = 0
     for _ in range(PARAMETER_LIMIT):
+        before = _BEFORE.match(text, here)
+        here = before.end() if before else here
         head = _HEAD.match(text, here)
         if head is None:
             if here >= len(text):

@@ -49,6 +49,12 @@ def decode(text: str | bytes) -> str:
     source = unfold(text_of(text))
     if "=?" not in source:
         return source
+    first = _WORD.search(source)
+    if first is None:
+        return source
+    if source.find("=?", first.end()) < 0:  # one word, as in most names
+        data = _q_decode(first[3]) if first[2] in "Qq" else base64.decode(first[3].encode("utf-8", "surrogatepass"))
+        return f"{source[: first.start()]}{charset.decode(data, first[1].lower())}{source[first.end() :]}"
     out: list[str] = []
     run = _Run()
     here = 0

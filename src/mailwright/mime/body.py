@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from mailwright.encodings import base64, lines, quoted
+from mailwright.encodings import base64, lines, quoted, uu
+from mailwright.mime.source import Buffer
 
 if TYPE_CHECKING:
     from mailwright.mime.message import Message
     from mailwright.mime.part import Part
 
-__all__ = ["BLOCK", "Body", "Disk", "Enclosed", "Held", "Piece", "Several", "Stream", "Wire"]
+__all__ = ["BLOCK", "Body", "Disk", "Enclosed", "Held", "Piece", "Ranged", "Several", "Stream", "Wire", "decoded"]
 
 BLOCK: Final = base64.BYTES_PER_LINE * 4096
 """Octets read at a time, 228 KiB: whole lines of base64, large enough for system calls not to count."""
@@ -99,15 +100,29 @@ class Wire:
 
     def content(self) -> bytes:
         """The octets, decoded; tolerant of what other programs encoded."""
-        if self.encoding == "base64":
-            return base64.decode(self.wire)
-        if self.encoding == "quoted-printable":
-            return quoted.decode(self.wire)
-        return self.wire
+        return decoded(self.wire, self.encoding)
 
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """As it is."""
         return [self.wire]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """Content that lies in a source between two offsets, encoded as it came."""
+
+    buffer: Buffer
+    begin: int
+    end: int
+    encoding: str
+
+    def content(self) -> bytes:
+        """The octets, decoded now."""
+        return decoded(self.buffer[self.begin : self.end], self.encoding)
+
+    def pieces(self, *, utf8: bool) -> list[Piece]:
+        """As it stands."""
+        return [self.buffer[self.begin : self.end]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +198,10 @@ class Enclosed:
 
     @property
     def encoding(self) -> str:
-        """Nothing, which is 7bit: message/rfc822 may have no base64 (RFC 2046 5.2.1); message/global may."""
-        return "base64" if self.message.is_international else ""
+        """7bit or 8bit, for message/rfc822 may have no base64 (RFC 2046 5.2.1); message/global may."""
+        if self.message.is_international:
+            return "base64"
+        return "8bit" if self.message.is_eight_bit else ""
 
     def content(self) -> bytes:
         """The message's bytes."""
@@ -223,6 +240,15 @@ class Several:
             before = b"\r\n"
         out.append(before + delimiter + b"--\r\n")
         return out
+
+
+def decoded(wire: bytes, encoding: str) -> bytes:
+    """Undo a Content-Transfer-Encoding, tolerantly; one that is not known leaves the octets as they are."""
+    if encoding == "base64":
+        return base64.decode(wire)
+    if encoding == "quoted-printable":
+        return quoted.decode(wire)
+    return uu.decode(wire) if encoding in uu.NAMES else wire
 
 
 def canonical_text(text: str, what: str) -> bytes:

@@ -296,6 +296,8 @@ def _several(subtype: str, boundary: str, parts: Sequence[Part], more: Sequence[
     headers = Headers(written=CONTENT_FIELDS)
     value = f"multipart/{subtype}"
     headers.append(parameter_field("Content-Type", value, [*more, ("boundary", boundary)]))
+    if any(part.body.encoding == "8bit" for part in parts):  # RFC 2045 6.4: around 8bit stands 8bit
+        headers.append(_ENCODINGS["8bit"])
     return Part(headers, Several(tuple(parts), boundary))
 
 
@@ -305,6 +307,8 @@ def _keep_in_step(part: Part, body: Enclosed) -> None:
     part.headers.put(Field("Content-Type", "message/global" if international else "message/rfc822"))
     if international:
         part.headers.put(_ENCODINGS["base64"])
+    elif body.message.is_eight_bit:
+        part.headers.put(_ENCODINGS["8bit"])
     else:
         part.headers.drop("content-transfer-encoding")
 
@@ -331,6 +335,9 @@ def _plain(parts: Sequence[Part]) -> Iterator[bytes]:
     waiting = list(parts)
     while waiting:
         part = waiting.pop()
+        if part.document is not None:
+            yield part.raw
+            continue
         body: Body = part.body
         if isinstance(body, Wire):
             yield body.wire

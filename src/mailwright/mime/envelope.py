@@ -98,10 +98,10 @@ def _mailbox(value: Address | str) -> Address:
 
 def _look_up(message: Message | StdlibMessage) -> _LookUp:
     if isinstance(message, Message):
-        fields = message.headers.raw_fields()
+        headers = message.headers
 
         def ours(name: str, /) -> list[Address]:
-            return [box for field in fields if field.key == name for box in field.addresses.mailboxes]
+            return [box for field in headers.all_own(name) for box in field.addresses.mailboxes]
 
         return ours
     if not hasattr(message, "raw_items"):

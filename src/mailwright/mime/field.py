@@ -85,12 +85,13 @@ class Field:
         name: as it was given; its case does not matter.
     """
 
-    __slots__ = ("_addresses", "_seven", "_source", "_utf8", "_value", "name")
+    __slots__ = ("_addresses", "_parameters", "_seven", "_source", "_utf8", "_value", "name")
 
     def __init__(self, name: str, value: str | AddressList) -> None:
         """Take a value that has been validated; ``Field.of`` validates."""
         self.name = name
         self._source: bytes | None = None
+        self._parameters: params.ParameterValue | None = None
         self._seven: bytes | None = None
         self._utf8: bytes | None = None
         self._value: str | None = value if isinstance(value, str) else None
@@ -133,11 +134,10 @@ class Field:
 
         They are written again as they are, unless they are not fit to be: then the decoded value is written.
         """
-        field = cls(name, "")
-        field._value = None
+        field = cls.__new__(cls)
+        field.name = name
         field._source = source
-        if _fit(source):
-            field._seven = field._utf8 = source
+        field._value = field._addresses = field._parameters = field._seven = field._utf8 = None
         return field
 
     @property
@@ -166,6 +166,14 @@ class Field:
         return self._addresses
 
     @property
+    def parameters(self) -> params.ParameterValue:
+        """What it says before its first semicolon, and its parameters (RFC 2045 5.1, RFC 2231)."""
+        if self._parameters is None:
+            source = self._source
+            self._parameters = params.parse(self.value if source is None else source.partition(b":")[2])
+        return self._parameters
+
+    @property
     def is_international(self) -> bool:
         """Whether it names a mailbox that is written in UTF-8 only (RFC 6532)."""
         return self.key in ADDRESS_FIELDS and any(mailbox.is_international for mailbox in self.addresses.mailboxes)
@@ -187,13 +195,18 @@ class Field:
         Raises:
             ValueError: it cannot be written so; names the address when that is why.
         """
+        known = self._utf8 if utf8 else self._seven
+        if known is not None:
+            return known
+        if self._source is not None and _fit(self._source):
+            self._seven = self._utf8 = self._source
+            return self._source
+        rendered = self._render(utf8=utf8)
         if utf8:
-            if self._utf8 is None:
-                self._utf8 = self._render(utf8=True)
-            return self._utf8
-        if self._seven is None:
-            self._seven = self._render(utf8=False)
-        return self._seven
+            self._utf8 = rendered
+        else:
+            self._seven = rendered
+        return rendered
 
     def _render(self, *, utf8: bool) -> bytes:
         key = self.key

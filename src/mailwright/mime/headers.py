@@ -52,7 +52,7 @@ class Headers:
     def __delitem__(self, name: str) -> None:
         self._guard(name)
         kept = self._others(name)
-        if len(kept) == len(self._fields):
+        if len(kept) == len(self.raw_fields()):
             raise KeyError(name)
         self._fields = kept
 
@@ -87,7 +87,7 @@ class Headers:
             TypeError: the value's type does not fit the field.
         """
         self._guard(name)
-        self._fields.append(Field.of(name, value))
+        self.raw_fields().append(Field.of(name, value))
 
     @overload
     def get(self, name: str) -> str | None: ...
@@ -104,22 +104,21 @@ class Headers:
 
     def field(self, name: str) -> Field | None:
         """The first field of a name, or None."""
-        key = name.lower()
-        for field in self.fields():
-            if field.name.lower() == key:
-                return field
-        return None
+        if self._refresh is not None:
+            _ = self._refresh()
+        return self.own(name.lower())
 
     def all_fields(self, name: str) -> list[Field]:
         """All fields of a name, in order."""
-        key = name.lower()
-        return [field for field in self.fields() if field.name.lower() == key]
+        if self._refresh is not None:
+            _ = self._refresh()
+        return self.all_own(name.lower())
 
     def fields(self) -> list[Field]:
         """All fields in order; the list is the collection's own."""
         if self._refresh is not None:
             _ = self._refresh()
-        return self._fields
+        return self.raw_fields()
 
     def keys(self) -> list[str]:
         """The names in order, each as often as it occurs."""
@@ -139,20 +138,32 @@ class Headers:
         """The fields as they stand, the structure's own perhaps not among them yet."""
         return self._fields
 
+    def own(self, key: str) -> Field | None:
+        """The first field of a name in lower case, the structure's own perhaps not among them yet."""
+        for field in self._fields:
+            if field.name.lower() == key:
+                return field
+        return None
+
+    def all_own(self, key: str) -> list[Field]:
+        """All fields of a name in lower case, the structure's own perhaps not among them yet."""
+        return [field for field in self._fields if field.name.lower() == key]
+
     def put(self, field: Field) -> None:
         """Replace all fields of its name, at the place of the first, or append."""
         key = field.name.lower()
-        places = [index for index, known in enumerate(self._fields) if known.name.lower() == key]
+        fields = self.raw_fields()
+        places = [index for index, known in enumerate(fields) if known.name.lower() == key]
         if not places:
-            self._fields.append(field)
+            fields.append(field)
             return
-        self._fields[places[0]] = field
+        fields[places[0]] = field
         if len(places) > 1:
-            self._fields = [known for known in self._fields if known is field or known.name.lower() != key]
+            self._fields = [known for known in fields if known is field or known.name.lower() != key]
 
     def append(self, field: Field) -> None:
         """Append a field as it is."""
-        self._fields.append(field)
+        self.raw_fields().append(field)
 
     def drop(self, name: str) -> None:
         """Delete all fields of a name, when there are any."""
@@ -161,15 +172,16 @@ class Headers:
     def replace(self, old: list[Field], new: list[Field]) -> None:
         """Put some fields in the place of others, which are told by identity."""
         gone = {id(field) for field in old}
-        places = [index for index, field in enumerate(self._fields) if id(field) in gone]
-        kept = [field for field in self._fields if id(field) not in gone]
+        fields = self.raw_fields()
+        places = [index for index, field in enumerate(fields) if id(field) in gone]
+        kept = [field for field in fields if id(field) not in gone]
         at = places[0] if places else len(kept)
         kept[at:at] = new
         self._fields = kept
 
     def _others(self, name: str) -> list[Field]:
         key = name.lower()
-        return [field for field in self._fields if field.name.lower() != key]
+        return [field for field in self.raw_fields() if field.name.lower() != key]
 
     def _guard(self, name: str) -> None:
         if name.lower() in self._written:

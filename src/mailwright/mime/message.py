@@ -1,8 +1,11 @@
 """A message: what a person writes and another reads (RFC 5322, RFC 2045).
 
-Its fields and its texts, files and images are set in any order and as often as one likes; the structure is made from
-them when somebody looks at it or writes it, and made anew when they change. Date, Message-ID and boundaries are
-drawn once, so that writing twice gives the same bytes.
+One class serves both. A message that is composed has a draft; one that was read stands in a source, from which all is
+read when it is asked for, and which is written as it is but for what has changed.
+
+A composed message's fields and its texts, files and images are set in any order and as often as one likes; the
+structure is made from them when somebody looks at it or writes it, and made anew when they change. Date, Message-ID and
+boundaries are drawn once, so that writing twice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,28 +13,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, cast
 
 from mailwright.grammar import date as dates
 from mailwright.grammar import ids
-from mailwright.mime import composer, writer
-from mailwright.mime.body import Body, Disk, Enclosed, Several
+from mailwright.mime import composer, transit, views, writer
+from mailwright.mime.body import Body, Enclosed
+from mailwright.mime.draft import Draft
 from mailwright.mime.field import AddressLike, Field
 from mailwright.mime.headers import Headers
-from mailwright.mime.part import CONTENT_FIELDS, Part
+from mailwright.mime.part import Part
 from mailwright.mime.typed import TypedFields
 
 if TYPE_CHECKING:
     from email.message import Message as StdlibMessage
 
+    from mailwright.mime.defects import Defect
+    from mailwright.mime.document import Document
+    from mailwright.mime.scanner import Node
+
 __all__ = ["AttachmentSource", "Message"]
 
 AttachmentSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Message"
 """What may be attached: a path, the content itself, or a message."""
-
-_MIME_VERSION = Field("MIME-Version", "1.0")
-_ = _MIME_VERSION.render(utf8=False), _MIME_VERSION.render(utf8=True)
-_WRITTEN = CONTENT_FIELDS | {"mime-version"}
 
 
 class Message(TypedFields):
@@ -58,17 +62,7 @@ class Message(TypedFields):
         TypeError: a value of a wrong type.
     """
 
-    __slots__ = (
-        "_attachments",
-        "_base",
-        "_completed",
-        "_content_fields",
-        "_embeds",
-        "_html",
-        "_plain",
-        "_root",
-        "_token",
-    )
+    __slots__ = ("_completed", "_draft")
 
     def __init__(
         self,
@@ -88,16 +82,9 @@ class Message(TypedFields):
         references: str | Iterable[str] | None = None,
         headers: Mapping[str, AddressLike] | Iterable[tuple[str, AddressLike]] = (),
     ) -> None:
-        self._headers = Headers(written=_WRITTEN, refresh=self._settle)
-        self._text = None
-        self._plain: Part | None = None
-        self._html: Part | None = None
-        self._attachments: list[Part] = []
-        self._embeds: list[Part] = []
-        self._base: Part | None = None
-        self._root: Part | None = None
-        self._content_fields: list[Field] = []
-        self._token = ""
+        self._draft: Draft | None = Draft()
+        self._headers = self._draft.headers
+        self._body = self._text = self._document = self._node = None
         self._completed = False
         for name, value in (
             ("From", from_),
@@ -133,35 +120,62 @@ class Message(TypedFields):
 
     @property
     def text(self) -> str | None:
-        """The text/plain body as it was set, or None."""
-        part = self._plain or self._view("text/plain")
+        """The text a person would read: as it was set, or the text/plain bodies of what was read (RFC 8621 4.1.4).
+
+        None when there is none, also when there is only HTML. On a message that was read, setting it replaces the text
+        where it stands.
+
+        Raises:
+            ValueError: when it is set: the text holds a lone surrogate, or a message that was read has not exactly one.
+        """
+        draft = self._draft
+        if draft is None:
+            return views.text(self)
+        part = draft.plain or draft.view("text/plain")
         return None if part is None else part.text
 
     @text.setter
     def text(self, value: str | None) -> None:
-        self._refuse_base("text")
-        self._plain = None if value is None else composer.text_part(value, "plain")
-        self._changed()
+        draft = self._draft
+        if draft is None:
+            views.replace(self, "text/plain", value)
+            return
+        draft.refuse_base("text")
+        draft.plain = None if value is None else composer.text_part(value, "plain")
+        draft.changed()
 
     @property
     def html(self) -> str | None:
-        """The text/html body as it was set, or None."""
-        part = self._html or self._view("text/html")
+        """The HTML a person would read; as ``text``."""
+        draft = self._draft
+        if draft is None:
+            return views.html(self)
+        part = draft.html or draft.view("text/html")
         return None if part is None else part.text
 
     @html.setter
     def html(self, value: str | None) -> None:
-        self._refuse_base("html")
-        self._html = None if value is None else composer.text_part(value, "html")
-        self._changed()
+        draft = self._draft
+        if draft is None:
+            views.replace(self, "text/html", value)
+            return
+        draft.refuse_base("html")
+        draft.html = None if value is None else composer.text_part(value, "html")
+        draft.changed()
 
     @property
     def attachments(self) -> tuple[Part, ...]:
-        """What a person would save, in order."""
-        found = (
-            [part for part in self._base.walk() if part.disposition == "attachment"] if self._base is not None else []
-        )
-        return (*found, *self._attachments)
+        """What a person would save, in order; of what was read see ``views``."""
+        return views.attachments(self) if self._draft is None else self._draft.saved()
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """Everything that was tolerated when it was read, in order of place; nothing for what was not read."""
+        if self._document is None:
+            return ()
+        from mailwright.mime import inspection
+
+        return inspection.defects(self)
 
     def attach(self, source: AttachmentSource, *, name: str | None = None, type: str | None = None) -> Part:  # noqa: A002 - api.md
         """Attach a file, bytes, or a message.
@@ -182,6 +196,7 @@ class Message(TypedFields):
                 contains this one.
             TypeError: something else than a path, bytes or a message.
         """
+        draft = self._to_draft("attach")
         if isinstance(source, Message):
             if type is not None:
                 raise ValueError(f"an attached message is message/rfc822; type {type!r} is not allowed")
@@ -189,8 +204,8 @@ class Message(TypedFields):
             part = composer.message_part(Enclosed(source), name)
         else:
             part = composer.file_part(source, name=name, type=type, disposition="attachment")
-        self._attachments.append(part)
-        self._changed()
+        draft.attachments.append(part)
+        draft.changed()
         return part
 
     def embed(
@@ -217,22 +232,24 @@ class Message(TypedFields):
             ValueError: a cid, name or type that cannot be written, or a cid used before.
             TypeError: neither a path nor bytes.
         """
+        draft = self._to_draft("embed")
         inner = composer.content_id(cid)
-        if any(part.cid == inner for part in self._embeds):
+        if any(part.cid == inner for part in draft.embeds):
             raise ValueError(f"content id {cid!r} is used already; each embedded part has its own")
         is_path = isinstance(source, str | os.PathLike)
         part = composer.file_part(
             source, name=name if name is not None or is_path else inner, type=type, disposition="inline", cid=inner
         )
-        self._embeds.append(part)
-        self._changed()
+        draft.embeds.append(part)
+        draft.changed()
         return part
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def to_bytes(self, *, utf8: bool | None = None) -> bytes:
         """Write the message whole; see ``chunks``. ``utf8=None`` is: only when it must be."""
-        return b"".join(self.chunks(utf8=self.is_international if utf8 is None else utf8))
+        utf8 = self.is_international if utf8 is None else utf8
+        return b"".join(self.chunks(utf8=utf8))
 
     def write(self, file: BinaryIO, *, utf8: bool | None = None) -> int:
         """Write the message to a binary file in constant memory.
@@ -247,7 +264,10 @@ class Message(TypedFields):
         return written
 
     def chunks(self, *, utf8: bool = False) -> Iterator[bytes]:
-        """Write the message in chunks, in constant memory; Bcc is left out.
+        """Write the message in chunks, in constant memory.
+
+        What was read is written as it was, but for what has changed. What was composed is written without Bcc; sending
+        leaves Bcc out of either.
 
         Everything that can be checked is checked when this is called; files are read while it is iterated.
 
@@ -284,23 +304,17 @@ class Message(TypedFields):
     @property
     def streams_from_disk(self) -> bool:
         """Whether writing it reads files, which asynchronous programs do in a thread."""
-        waiting: list[Part] = [self]
-        while waiting:
-            body = waiting.pop().body
-            if isinstance(body, Disk):
-                return True
-            if isinstance(body, Several):
-                waiting.extend(body.parts)
-            elif isinstance(body, Enclosed):
-                waiting.append(body.message)
-        return False
+        return transit.streams_from_disk(self)
 
     @property
     def is_international(self) -> bool:
         """Whether an address it writes has a local part that is not ASCII: then it needs SMTPUTF8 (RFC 6531)."""
-        return any(
-            field.is_international for field in self._headers.raw_fields() if field.key not in ("bcc", "resent-bcc")
-        )
+        return transit.is_international(self)
+
+    @property
+    def is_eight_bit(self) -> bool:
+        """Whether what is written holds octets over 127, so that a server must be told (RFC 6152)."""
+        return transit.is_eight_bit(self)
 
     # --- the standard library ---------------------------------------------------------------------------------------
 
@@ -323,21 +337,38 @@ class Message(TypedFields):
 
     # --- the structure, made late -----------------------------------------------------------------------------------
 
+    @classmethod
+    def read(cls, document: Document, node: Node, headers: Headers) -> Self:
+        """For the room: a message that stands in a source."""
+        message = super().read(document, node, headers)
+        message._draft = None
+        message._completed = True
+        return message
+
     @property
     def body(self) -> Body:
         """What it holds, as the writer sees it."""
-        return self._settle().body
+        return super().body if self._draft is None else self._draft.settle().body
 
     @property
     def content_type(self) -> str:
         """``type/subtype`` of the whole."""
-        return self._settle().content_type
+        return super().content_type if self._draft is None else self._draft.settle().content_type
 
     def adopt(self, root: Part) -> None:
         """Take a body from elsewhere as it is; attachments may be added to it."""
-        self._base, self._plain, self._html = root, None, None
+        draft = self._to_draft("adopt")
+        draft.base, draft.plain, draft.html = root, None, None
         self._completed = True
-        self._changed()
+        draft.changed()
+
+    def _to_draft(self, what: str) -> Draft:
+        if self._draft is None:
+            raise ValueError(
+                f"{what} is for messages that are composed, and this one was read: "
+                "attach it to a new Message, or set the content of its parts"
+            )
+        return self._draft
 
     def refuse_to_contain(self, other: Message) -> None:
         """Raise when another message is this one or is attached within it: it could never be written to its end."""
@@ -347,46 +378,6 @@ class Message(TypedFields):
             if message is other:
                 raise ValueError("a message cannot be attached to itself, nor to one attached to it")
             waiting.extend([part.message for part in message.attachments if part.message is not None])
-
-    def _settle(self) -> Part:
-        """Make the structure if it is not made yet, and put its fields among the message's own."""
-        root = self._root
-        if root is None or any(isinstance(part.body, Enclosed) for part in self._attachments):
-            root = self._root = self._compose()
-        given = self._own("mime-version")
-        version = [] if root is self._base or given not in (None, _MIME_VERSION) else [_MIME_VERSION]
-        fields = [*version, *root.headers.raw_fields()]
-        if fields != self._content_fields:
-            self._headers.replace(self._content_fields, fields)
-            self._content_fields = fields
-        return root
-
-    def _compose(self) -> Part:
-        first = (self._plain, self._html, self._base)
-        leaves = [*[part for part in first if part is not None], *self._embeds, *self._attachments]
-        if len(leaves) > 1 and (not self._token or composer.occurs(self._token, leaves)):
-            self._token = composer.new_token(leaves)
-        return composer.compose(
-            self._token,
-            text=self._plain,
-            html=self._html,
-            embeds=self._embeds,
-            attachments=self._attachments,
-            base=self._base,
-        )
-
-    def _changed(self) -> None:
-        self._root = None
-
-    def _refuse_base(self, what: str) -> None:
-        if self._base is not None:
-            raise ValueError(f"{what} cannot be set: this message's body came from elsewhere; build a new Message")
-
-    def _view(self, content_type: str) -> Part | None:
-        if self._base is None:
-            return None
-        found = (p for p in self._base.walk() if p.content_type == content_type and p.disposition != "attachment")
-        return next((part for part in found if not part.parts), None)
 
     def complete(self) -> None:
         """Fill in Date and Message-ID, once: when the author is known, when they are asked for, or before writing."""

@@ -3,7 +3,8 @@
 ==========================  ===========================================================================================
 given                       is sent
 ==========================  ===========================================================================================
-``Message``                 7-bit, without Bcc; header fields in UTF-8 only when an address needs it and it is asked for
+``Message``, composed       7-bit, without Bcc; header fields in UTF-8 only when an address needs it and it is asked for
+``Message``, parsed         its octets as they came, but for what has changed; without Bcc
 ``email.message.Message``   as the standard library writes it with CRLF, without Bcc; the caller's object stays as it is
 bytes and their like        as they are; the transport makes line ends right. Bcc is not looked for
 ``pathlib.Path``            a file's bytes as they are, in constant memory; it is read once before for what it holds
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from mailwright.encodings import lines
+from mailwright.mime import writer
 from mailwright.mime.field import ADDRESS_FIELDS, Field
 from mailwright.mime.message import Message
 
@@ -106,11 +108,11 @@ class Outgoing:
 def _ours(message: Message) -> Outgoing:
     international = message.is_international
     return Outgoing(
-        eight_bit=international,
+        eight_bit=message.is_eight_bit,
         international=international,
         streams_from_disk=message.streams_from_disk,
-        _chunks=lambda utf8: message.chunks(utf8=utf8),
-        _size=lambda utf8: message.size(utf8=utf8),
+        _chunks=lambda utf8: writer.chunks(message, utf8=utf8, hide=True),
+        _size=lambda utf8: writer.size(message, utf8=utf8, hide=True),
     )
 
 

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 from mailwright.encodings import charset
-from mailwright.grammar import params, words
+from mailwright.grammar import words
+from mailwright.mime import filenames
 from mailwright.mime.body import Body, Disk, Enclosed, Several
 from mailwright.mime.headers import Headers
 
 if TYPE_CHECKING:
+    from mailwright.mime.document import Document
     from mailwright.mime.message import Message
+    from mailwright.mime.scanner import Node
 
-__all__ = ["CONTENT_FIELDS", "Part"]
+__all__ = ["CONTENT_FIELDS", "Offsets", "Part"]
 
 CONTENT_FIELDS = frozenset({"content-type", "content-transfer-encoding"})
 """Fields that follow from the body, so nobody sets them by hand."""
+
+_MULTIPART = 1  # scanner.MULTIPART, without loading the scanner for those who only write
+_META_WITHIN: Final = 1024
+"""Octets of an HTML document in which its charset must be declared (HTML Standard 4.2.5.4)."""
+# HTML Standard 13.2.3.2, the two forms in one: <meta charset=x>, <meta http-equiv=... content="text/html; charset=x">
+_META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Where a part stands in the source it was read from, in octets.
+
+    Attributes:
+        begin: where its header begins.
+        header_end: where its body begins, behind the empty line.
+        end: where its body ends; the line end before a boundary is not part of it.
+    """
+
+    begin: int
+    header_end: int
+    end: int
 
 
 class Part:
     """One part: a text, a file, an enclosed message, or a multipart of further parts.
 
-    Parts are made by ``Message`` and its ``attach`` and ``embed``; their fields may be edited.
+    Parts are made by ``Message`` and its ``attach`` and ``embed``, or by ``parse``; their fields may be edited.
     """
 
-    __slots__ = ("_body", "_headers", "_text")
+    __slots__ = ("_body", "_document", "_headers", "_node", "_text")
 
     def __init__(self, headers: Headers, body: Body, *, text: str | None = None) -> None:
         self._headers = headers
-        self._body = body
+        self._body: Body | None = body
         self._text = text
+        self._document: Document | None = None  # what it was read from
+        self._node: Node | None = None
+
+    @classmethod
+    def read(cls, document: Document, node: Node, headers: Headers) -> Self:
+        """For the room: a part that stands in a source."""
+        part = cls.__new__(cls)
+        part._headers = headers
+        part._body = part._text = None
+        part._document = document
+        part._node = node
+        return part
 
     @property
     def headers(self) -> Headers:
@@ -40,14 +79,23 @@ class Part:
     @property
     def body(self) -> Body:
         """What it holds, as the writer sees it."""
-        return self._body
+        body = self._body
+        if body is None:
+            assert self._document is not None  # what was not read was made with its body
+            assert self._node is not None
+            body = self._body = self._document.body(self._node, self._headers)
+        return body
+
+    # --- what it is -------------------------------------------------------------------------------------------------
 
     @property
     def content_type(self) -> str:
         """``type/subtype`` in lower case; text/plain when nothing is said (RFC 2045 5.2)."""
-        declared = self.headers.get("content-type")
-        value = params.parse(declared).value if declared else ""
-        return value if "/" in value else "text/plain"
+        declared = self.headers.field("content-type")
+        value = "" if declared is None else declared.parameters.value
+        if "/" in value:
+            return value
+        return "text/plain" if self._node is None else self._node.default
 
     @property
     def charset(self) -> str:
@@ -57,14 +105,18 @@ class Part:
     @property
     def disposition(self) -> str:
         """``attachment``, ``inline``, or nothing (RFC 2183)."""
-        declared = self.headers.get("content-disposition")
-        return params.parse(declared).value if declared else ""
+        declared = self.headers.field("content-disposition")
+        return "" if declared is None else declared.parameters.value
 
     @property
     def filename(self) -> str | None:
-        """The file name: of the disposition, else of the type (RFC 2183 2.3)."""
+        """The file name: of the disposition, else of the type (RFC 2183 2.3).
+
+        It names a file in a directory and nothing else: directories before it, controls and what turns the direction of
+        text are left out. What was declared stands in ``headers``.
+        """
         name = self._parameter("content-disposition", "filename") or self._parameter("content-type", "name")
-        return name or None
+        return (filenames.safe(name) or None) if name else None
 
     @property
     def cid(self) -> str | None:
@@ -72,23 +124,68 @@ class Part:
         declared = self.headers.get("content-id", "").strip()
         return declared.removeprefix("<").removesuffix(">") or None
 
+    # --- what it holds ----------------------------------------------------------------------------------------------
+
     @property
     def content(self) -> bytes:
-        """The decoded octets; a file is read from disk now. Nothing for a multipart."""
+        """The decoded octets; a file is read from disk now. Nothing for a multipart.
+
+        Setting it to other octets re-encodes this part and leaves everything around it as it is.
+
+        Raises:
+            ValueError: when it is set: a multipart or an enclosed message has no octets of its own.
+        """
         return self.body.content()
+
+    @content.setter
+    def content(self, data: bytes) -> None:
+        from mailwright.mime import editing
+
+        editing.replace_content(self, data)
 
     @property
     def text(self) -> str | None:
-        """The text of a text part: as it was set, or decoded with LF line ends. None for other types."""
+        """The text of a text part: as it was set, or decoded with LF line ends. None for other types.
+
+        Setting it keeps the declared charset when it can write the text, and makes it UTF-8 otherwise.
+
+        Raises:
+            ValueError: when it is set: this is no text, or the text holds a lone surrogate.
+        """
         if self._text is not None:
             return self._text
-        if self.content_type.partition("/")[0] != "text" or self.parts:
+        if not self.content_type.startswith("text/") or self.parts:
             return None
-        return charset.decode(self.content, self.charset).replace("\r\n", "\n")
+        return self.read_text()
+
+    @text.setter
+    def text(self, value: str) -> None:
+        from mailwright.mime import editing
+
+        editing.replace_text(self, value)
+
+    def read_text(self) -> str:
+        """Its content as text, whatever its type."""
+        data = self.content
+        name = self.charset
+        if not name and self.content_type == "text/html" and (meta := _META.search(data[:_META_WITHIN])):
+            name = meta[1].decode("ascii")
+        text = charset.decode(data, name)
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+            if "\n" not in text:  # lines of an old Macintosh
+                text = text.replace("\r", "\n")
+        return text
+
+    def open(self) -> BinaryIO:
+        """Open the decoded content as a binary file for reading."""
+        return io.BytesIO(self.content)
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """The children of a multipart, else nothing."""
+        if self._node is not None and self._node.kind != _MULTIPART:
+            return ()
         body = self.body
         return body.parts if isinstance(body, Several) else ()
 
@@ -112,6 +209,46 @@ class Part:
             yield part
             waiting.extend(reversed(part.parts))
 
+    # --- where it stands --------------------------------------------------------------------------------------------
+
+    @property
+    def offsets(self) -> Offsets | None:
+        """Where it stands in the source it was read from; None when it was not read.
+
+        What is in an encoded message/rfc822 has offsets in that message. Editing does not move offsets.
+        """
+        node = self._node
+        return None if node is None else Offsets(node.block.begin, node.block.end, node.end)
+
+    @property
+    def raw(self) -> bytes:
+        """Header and body as they stand in the source, or as they will be written when it was not read."""
+        from mailwright.mime import editing, writer
+
+        if self._document is None:
+            return writer.part_bytes(self)
+        return b"".join(editing.blocks(self))
+
+    @property
+    def document(self) -> Document | None:
+        """For the room: the source it was read from."""
+        return self._document
+
+    @property
+    def node(self) -> Node | None:
+        """For the room: its place in the source."""
+        return self._node
+
+    @property
+    def made_body(self) -> Body | None:
+        """For the room: the body, when somebody has looked at it."""
+        return self._body
+
+    def put_body(self, body: Body, *, text: str | None = None) -> None:
+        """For the room: hold something else."""
+        self._body = body
+        self._text = text
+
     def complete(self) -> None:
         """Fill in what is drawn once, before it is written: nothing here, Date and Message-ID in a message."""
 
@@ -119,7 +256,14 @@ class Part:
         declared = self.headers.field(field)
         if declared is None:
             return ""
-        return words.decode(params.parse(declared.value).params.get(name, ""))
+        value = declared.parameters.params.get(name, "")
+        return words.decode(value) if "=?" in value else value
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Copy and pickle what was read as its octets: they are all there is to know."""
+        if self._document is None:
+            return super().__reduce_ex__(protocol)
+        return self._document.reduced(self)
 
     def __repr__(self) -> str:
         label = f" {self.filename!r}" if self.filename else ""

@@ -133,13 +133,10 @@ class TypedFields(Part):
     # --- one field ---------------------------------------------------------------------------------------------------
 
     def _own(self, key: str) -> Field | None:
-        for field in self._headers.raw_fields():
-            if field.name.lower() == key:
-                return field
-        return None
+        return self._headers.own(key)
 
     def _addresses(self, key: str) -> AddressList:
-        fields = [field for field in self._headers.raw_fields() if field.name.lower() == key]
+        fields = self._headers.all_own(key)
         if not fields:
             return _NO_ADDRESSES
         if len(fields) == 1:

@@ -6,9 +6,10 @@ first. What can still go wrong later is a disk that fails, or a file that change
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from mailwright.mime import editing
 from mailwright.mime.body import Piece, Stream
 from mailwright.mime.headers import Headers
 from mailwright.mime.part import Part
@@ -16,7 +17,7 @@ from mailwright.mime.part import Part
 if TYPE_CHECKING:
     from mailwright.mime.message import Message
 
-__all__ = ["CHUNK", "chunks", "header_block", "pieces", "size"]
+__all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "part_bytes", "pieces", "size"]
 
 CHUNK: Final = 65_536
 """Octets a chunk has at least, unless it is the last: fewer would cost a system call each, more would cost memory."""
@@ -32,13 +33,16 @@ def header_block(headers: Headers, *, utf8: bool) -> bytes:
     return b"".join(rendered)
 
 
-def pieces(message: Message, *, utf8: bool) -> list[bytes | Stream]:
-    """Open a message up into bytes and streams, in order."""
+def pieces(message: Part, *, utf8: bool) -> list[bytes | Stream]:
+    """Open a message that was composed up into bytes and streams, in order."""
     out: list[bytes | Stream] = []
     waiting: list[Piece] = [message]
     while waiting:
         piece = waiting.pop()
         if isinstance(piece, Part):
+            if piece.document is not None:
+                out.extend(editing.pieces(piece, utf8=utf8, hidden=HIDDEN))
+                continue
             piece.complete()
             out.append(header_block(piece.headers, utf8=utf8))
             waiting.extend(reversed(piece.body.pieces(utf8=utf8)))
@@ -51,19 +55,43 @@ def pieces(message: Message, *, utf8: bool) -> list[bytes | Stream]:
     return out
 
 
-def size(message: Message, *, utf8: bool) -> int:
+def part_bytes(part: Part) -> bytes:
+    """Write a part that was composed."""
+    return b"".join([block for piece in pieces(part, utf8=True) for block in blocks(piece)])
+
+
+def blocks(piece: bytes | Stream) -> Iterable[bytes]:
+    """The octets of a piece."""
+    return (piece,) if isinstance(piece, bytes) else piece.open()
+
+
+def _opened(message: Message, *, utf8: bool, hide: bool) -> list[bytes | Stream]:
+    if message.document is None:
+        return pieces(message, utf8=utf8)
+    return editing.pieces(message, utf8=utf8, hidden=HIDDEN if hide else frozenset())
+
+
+def size(message: Message, *, utf8: bool, hide: bool = False) -> int:
     """Count the octets ``chunks`` will give."""
-    return sum([len(piece) if isinstance(piece, bytes) else piece.length for piece in pieces(message, utf8=utf8)])
+    opened = _opened(message, utf8=utf8, hide=hide)
+    return sum([len(piece) if isinstance(piece, bytes) else piece.length for piece in opened])
 
 
-def chunks(message: Message, *, utf8: bool) -> Iterator[bytes]:
-    """Write a message in chunks; see ``Message.chunks``. Checks at once, reads files while it is iterated."""
-    opened = pieces(message, utf8=utf8)
+def chunks(message: Message, *, utf8: bool, hide: bool = False) -> Iterator[bytes]:
+    """Write a message in chunks; see ``Message.chunks``. Checks at once, reads files while it is iterated.
+
+    Args:
+        message: what to write.
+        utf8: fields as raw UTF-8.
+        hide: leave hidden fields out also of a message that was read, as on its way to a server.
+    """
+    opened = _opened(message, utf8=utf8, hide=hide)
     for piece in opened:
         if isinstance(piece, Stream) and piece.check is not None:
             piece.check()
     if not any(isinstance(piece, Stream) for piece in opened):
-        whole = b"".join([piece for piece in opened if isinstance(piece, bytes)])
+        parts = [piece for piece in opened if isinstance(piece, bytes)]
+        whole = parts[0] if len(parts) == 1 else b"".join(parts)
         return iter((whole,)) if len(whole) <= 16 * CHUNK else _sliced(whole)
     return _gathered(opened)
 
@@ -78,7 +106,7 @@ def _gathered(opened: list[bytes | Stream]) -> Iterator[bytes]:
     waiting: list[bytes] = []
     gathered = 0
     for piece in opened:
-        for block in (piece,) if isinstance(piece, bytes) else piece.open():
+        for block in blocks(piece):
             waiting.append(block)
             gathered += len(block)
             if gathered >= CHUNK:

@@ -1,0 +1,189 @@
+"""Changing a message that was read: only the octets between two offsets, and nothing around them.
+
+Parts are made when they are looked at, so only parts that exist can have changed. Each tells what it wants replaced;
+the source is copied around that.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from mailwright.encodings import base64, lines, quoted
+from mailwright.encodings.charset import codec
+from mailwright.grammar.lexer import replace_controls
+from mailwright.mime import composer
+from mailwright.mime.body import Body, Enclosed, Ranged, Several, Stream, Wire, canonical_text
+from mailwright.mime.field import Field
+from mailwright.mime.scanner import ENCODED, LEAF
+from mailwright.mime.source import Buffer
+from mailwright.mime.source_headers import Edit, SourceHeaders
+
+if TYPE_CHECKING:
+    from mailwright.mime.part import Part
+
+__all__ = ["blocks", "edits", "is_seven_bit", "pieces", "replace_content", "replace_text"]
+
+_WINDOW: Final = 1_048_576
+"""Octets of a mapped file that are copied at a time."""
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def edits(part: Part, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> list[Edit]:
+    """What has to be replaced in the source for a part and everything below it, in order.
+
+    Args:
+        part: one that was read.
+        utf8: write fields that changed as raw UTF-8.
+        hidden: fields of the part's own header to leave out, in lower case.
+    """
+    found: list[Edit] = []
+    waiting = [part]
+    while waiting:
+        item = waiting.pop()
+        node, headers, body = item.node, item.headers, item.made_body
+        if node is None or not isinstance(headers, SourceHeaders):
+            continue
+        found += headers.edits(utf8=utf8, hidden=hidden if item is part else frozenset())
+        if isinstance(body, Several):
+            waiting.extend(body.parts)
+        elif isinstance(body, Enclosed) and node.kind != ENCODED:
+            waiting.append(body.message)
+        else:
+            new = _new_octets(item, body, utf8=utf8)
+            if new is not None:
+                end = headers.line_end()
+                new = new if end == b"\r\n" else new.replace(b"\r\n", end)
+                found.append((node.block.end, node.end, headers.gap() + new + headers.rim(node.end) if new else b""))
+    return sorted(found, key=lambda edit: edit[:2])
+
+
+def _new_octets(part: Part, body: Body | None, *, utf8: bool) -> bytes | None:
+    """The body of a leaf when it was replaced, or of an encoded message when something in it was."""
+    if body is None or isinstance(body, Ranged):
+        return None
+    if not isinstance(body, Enclosed):
+        return b"".join([piece for piece in body.pieces(utf8=utf8) if isinstance(piece, bytes)])
+    if not edits(body.message, utf8=utf8):
+        return None
+    encoding = (part.headers.get("content-transfer-encoding") or "").strip().lower()
+    inner = body.message.to_bytes(utf8=utf8)
+    return quoted.encode(lines.canonical(inner)) if encoding == "quoted-printable" else base64.encode(inner)
+
+
+def pieces(part: Part, *, utf8: bool = False, hidden: frozenset[str] = frozenset()) -> list[bytes | Stream]:
+    """Everything that stands between a part's offsets, with what has changed."""
+    assert part.document is not None  # callers ask before
+    assert part.node is not None
+    buffer = part.document.buffer
+    here = part.node.block.begin
+    if part.document.root is part and here == 0 and isinstance(buffer, bytes) and not hidden:
+        changes = edits(part, utf8=utf8)
+        if not changes:
+            return [buffer]
+    else:
+        changes = edits(part, utf8=utf8, hidden=hidden)
+    out: list[bytes | Stream] = []
+    for begin, end, data in changes:
+        out += _range(buffer, here, begin)
+        if data:
+            out.append(data)
+        here = end
+    return out + _range(buffer, here, part.node.end)
+
+
+def _range(buffer: Buffer, begin: int, end: int) -> list[bytes | Stream]:
+    if end <= begin:
+        return []
+    if isinstance(buffer, bytes) or end - begin <= _WINDOW:
+        return [buffer[begin:end]]
+    return [Stream(end - begin, partial(_windows, buffer, begin, end), _nothing)]
+
+
+def _windows(buffer: mmap.mmap, begin: int, end: int) -> Iterator[bytes]:
+    for start in range(begin, end, _WINDOW):
+        yield buffer[start : min(start + _WINDOW, end)]
+
+
+def _nothing() -> None:
+    """A mapped file cannot be checked before; its size was taken when it was mapped."""
+
+
+def blocks(part: Part) -> Iterator[bytes]:
+    """The octets of a part in blocks."""
+    for piece in pieces(part):
+        if isinstance(piece, bytes):
+            yield piece
+        else:
+            yield from piece.open()
+
+
+def is_seven_bit(part: Part) -> bool:
+    """Whether all of it is ASCII."""
+    return all(block.isascii() for block in blocks(part))
+
+
+# --- changing -------------------------------------------------------------------------------------------------------
+
+
+def replace_content(part: Part, data: bytes) -> None:
+    """Let a leaf hold other octets; see ``Part.content``."""
+    if not isinstance(data, bytes | bytearray | memoryview):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
+        raise TypeError(f"content is bytes, not {type(data).__name__}; set text for text")
+    _refuse_containers(part, "content")
+    _put(part, bytes(data), is_text=part.content_type.startswith("text/"))
+
+
+def replace_text(part: Part, text: str) -> None:
+    """Let a text part hold another text; see ``Part.text``."""
+    _refuse_containers(part, "text")
+    if not part.content_type.startswith("text/"):
+        raise ValueError(f"text cannot be set on {part.content_type}; set content")
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
+        raise TypeError(f"text is a str, not {type(text).__name__}")
+    data = canonical_text(text, "text")
+    if not data.isascii():
+        name = codec(part.charset)
+        try:
+            data = data.decode("utf-8").encode(name or "ascii")
+        except (LookupError, ValueError):
+            _declare_utf8(part)
+    _put(part, data, is_text=True, text=text)
+
+
+def _declare_utf8(part: Part) -> None:
+    declared = part.headers.field("content-type")
+    value = "text/plain" if declared is None else declared.parameters.value
+    kept: list[tuple[str, str]] = []
+    if declared is not None:
+        pairs = declared.parameters.params.items()
+        kept = [(name, replace_controls(content)) for name, content in pairs if name != "charset"]
+    try:
+        field = composer.parameter_field("Content-Type", value, [*kept, ("charset", "utf-8")])
+    except ValueError:  # a type that was tolerated and cannot be written
+        field = composer.parameter_field("Content-Type", "text/plain", [("charset", "utf-8")])
+    part.headers.put(field)
+
+
+def _refuse_containers(part: Part, what: str) -> None:
+    if part.parts or part.message is not None or (part.node is not None and part.node.kind != LEAF):
+        raise ValueError(f"{what} of {part.content_type} cannot be set: it holds parts; set the {what} of one of them")
+    if part.document is None:
+        raise ValueError(f"{what} of an attached part cannot be set; attach what it should be")
+
+
+def _put(part: Part, data: bytes, *, is_text: bool, text: str | None = None) -> None:
+    # Text in other line ends than CRLF is only kept as it is by base64 (RFC 2045 6.8).
+    plain = is_text and lines.canonical(data) == data
+    encoding, wire = composer.encode_text(data) if plain else composer.encode_octets(data)
+    nested = part.node is not None and part.node.parent is not None
+    if nested and encoding != "base64" and (wire.startswith(b"--") or b"\n--" in wire):
+        encoding, wire = composer.encode_octets(data)  # a line that could be taken for a boundary
+    declared = (part.headers.get("content-transfer-encoding") or "7bit").strip().lower()
+    if declared != encoding:
+        part.headers.put(Field("Content-Transfer-Encoding", encoding))
+    part.put_body(Wire(wire, encoding), text=text)
