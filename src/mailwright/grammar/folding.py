@@ -3,12 +3,11 @@
 Three rules stand above all others here, each the answer to a bug that sent mail to the wrong people elsewhere:
 
 1. A field is folded only at white space it already has, or between tokens of a structured field. Unfolding gives the
-value. 2. An encoded-word is for characters that are not ASCII (or that would be mistaken for an encoded-word). It is
-never a way
-   to break a long ASCII word, unless that word could not be written in a line of 998 octets at all.
-3. What was written is parsed again and compared with what was meant. If they differ, a plainer rendering is tried,
-and if
-   that differs as well, nothing is written.
+   value.
+2. An encoded-word is for characters that are not ASCII (or that would be mistaken for an encoded-word). It is never a
+   way to break a long ASCII word, unless that word could not be written in a line of 998 octets at all.
+3. What was written is parsed again and compared with what was meant. If they differ, a plainer rendering is tried, and
+   if that differs as well, nothing is written.
 
 Every function gives the whole field as bytes, its name and its last CRLF included.
 """
@@ -32,9 +31,8 @@ LINE_WIDTH: Final = 78
 WORD_WIDTH: Final = 850
 """Characters a single word may have in a line of 998 beside a field name; a longer one is encoded after all."""
 
-_ENCODED_LINE = (
-    76  # RFC 2047 2: "each line of a header field that contains [encoded-words] is limited to 76 characters"
-)
+# RFC 2047 2: "each line of a header field that contains [encoded-words] is limited to 76 characters"
+_ENCODED_LINE = 76
 _LEAST_WORD = 32  # the smallest encoded-word worth starting on a line that has begun
 
 # RFC 5322 2.2.3: WSP = SP / HTAB; each token takes the white space before it along, so joining them gives the text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mailwright.grammar.address import Address, parse_list
-from mailwright.mime.field import Field
+from mailwright.mime.field import ADDRESS_FIELDS, Field
 from mailwright.mime.message import Message
 
 if TYPE_CHECKING:
@@ -98,12 +98,11 @@ def _mailbox(value: Address | str) -> Address:
 
 def _look_up(message: Message | StdlibMessage) -> _LookUp:
     if isinstance(message, Message):
-        headers = message.headers
-
-        def ours(name: str, /) -> list[Address]:
-            return [box for field in headers.all_own(name) for box in field.addresses.mailboxes]
-
-        return ours
+        known: dict[str, list[Address]] = {}
+        for field in message.headers.raw_fields():
+            if field.key in ADDRESS_FIELDS:
+                known.setdefault(field.key, []).extend(field.addresses.mailboxes)
+        return lambda name: known.get(name, [])
     if not hasattr(message, "raw_items"):
         raise TypeError(f"an envelope is taken from a Message or email.message.Message, not {type(message).__name__}")
     from mailwright.mime.bridge import field_of, raw_items

@@ -83,13 +83,15 @@ class Field:
 
     Attributes:
         name: as it was given; its case does not matter.
+        key: the name in lower case.
     """
 
-    __slots__ = ("_addresses", "_parameters", "_seven", "_source", "_utf8", "_value", "name")
+    __slots__ = ("_addresses", "_parameters", "_seven", "_source", "_utf8", "_value", "key", "name")
 
     def __init__(self, name: str, value: str | AddressList) -> None:
         """Take a value that has been validated; ``Field.of`` validates."""
         self.name = name
+        self.key = name.lower()
         self._source: bytes | None = None
         self._parameters: params.ParameterValue | None = None
         self._seven: bytes | None = None
@@ -136,14 +138,10 @@ class Field:
         """
         field = cls.__new__(cls)
         field.name = name
+        field.key = name.lower()
         field._source = source
         field._value = field._addresses = field._parameters = field._seven = field._utf8 = None
         return field
-
-    @property
-    def key(self) -> str:
-        """The name in lower case."""
-        return self.name.lower()
 
     @property
     def value(self) -> str:

@@ -141,25 +141,25 @@ class Headers:
     def own(self, key: str) -> Field | None:
         """The first field of a name in lower case, the structure's own perhaps not among them yet."""
         for field in self._fields:
-            if field.name.lower() == key:
+            if field.key == key:
                 return field
         return None
 
     def all_own(self, key: str) -> list[Field]:
         """All fields of a name in lower case, the structure's own perhaps not among them yet."""
-        return [field for field in self._fields if field.name.lower() == key]
+        return [field for field in self._fields if field.key == key]
 
     def put(self, field: Field) -> None:
         """Replace all fields of its name, at the place of the first, or append."""
-        key = field.name.lower()
+        key = field.key
         fields = self.raw_fields()
-        places = [index for index, known in enumerate(fields) if known.name.lower() == key]
+        places = [index for index, known in enumerate(fields) if known.key == key]
         if not places:
             fields.append(field)
             return
         fields[places[0]] = field
         if len(places) > 1:
-            self._fields = [known for known in fields if known is field or known.name.lower() != key]
+            self._fields = [known for known in fields if known is field or known.key != key]
 
     def append(self, field: Field) -> None:
         """Append a field as it is."""
@@ -181,7 +181,7 @@ class Headers:
 
     def _others(self, name: str) -> list[Field]:
         key = name.lower()
-        return [field for field in self.raw_fields() if field.name.lower() != key]
+        return [field for field in self.raw_fields() if field.key != key]
 
     def _guard(self, name: str) -> None:
         if name.lower() in self._written:

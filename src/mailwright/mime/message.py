@@ -182,8 +182,8 @@ class Message(TypedFields):
 
         Args:
             source: a path, which is checked now and read when the message is written; or the content itself, which
-            needs
-                ``name``; or a ``Message``, attached as message/rfc822 with what it will be when this one is written.
+                needs ``name``; or a ``Message``, attached as message/rfc822 with what it will be when this one is
+                written.
             name: the file name to show; for a path its own when None. Only the last component is kept.
             type: the media type; guessed from the name when None.
 
@@ -278,12 +278,11 @@ class Message(TypedFields):
             One chunk for a small message, at least 64 KiB each but the last for a large one.
 
         Raises:
-            ValueError: an address needs ``utf8`` and it is not set; names the address. Or an attached file changed
-            its size
-                since it was attached; names the path, and is also raised while iterating if it happens then.
+            ValueError: an address needs ``utf8`` and it is not set; names the address. Or an attached file changed its
+                size since it was attached; names the path, and is also raised while iterating if it happens then.
             OSError: an attached file cannot be read any more.
         """
-        return writer.chunks(self, utf8=utf8)
+        return writer.chunks(writer.opened(self, utf8=utf8))
 
     def size(self, *, utf8: bool = False) -> int:
         """Count the octets ``chunks`` gives, exactly, without reading attached files.
@@ -291,7 +290,7 @@ class Message(TypedFields):
         Raises:
             ValueError: as ``chunks``, for addresses.
         """
-        return writer.size(self, utf8=utf8)
+        return writer.size(writer.opened(self, utf8=utf8))
 
     def check(self) -> None:
         """Look whether it can be written now, attached files included.

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from mailwright.encodings import lines
 from mailwright.mime import writer
+from mailwright.mime.body import Stream
 from mailwright.mime.field import ADDRESS_FIELDS, Field
 from mailwright.mime.message import Message
 
@@ -107,12 +108,19 @@ class Outgoing:
 
 def _ours(message: Message) -> Outgoing:
     international = message.is_international
+    opened: dict[bool, list[bytes | Stream]] = {}  # its size is asked for first, then its chunks: open it once
+
+    def pieces(utf8: bool) -> list[bytes | Stream]:  # noqa: FBT001, RUF100 - one flag, its name says it
+        if utf8 not in opened:
+            opened[utf8] = writer.opened(message, utf8=utf8, hide=True)
+        return opened[utf8]
+
     return Outgoing(
         eight_bit=message.is_eight_bit,
         international=international,
         streams_from_disk=message.streams_from_disk,
-        _chunks=lambda utf8: writer.chunks(message, utf8=utf8, hide=True),
-        _size=lambda utf8: writer.size(message, utf8=utf8, hide=True),
+        _chunks=lambda utf8: writer.chunks(pieces(utf8)),
+        _size=lambda utf8: writer.size(pieces(utf8)),
     )
 
 
@@ -126,8 +134,16 @@ def _raw(data: bytes) -> Outgoing:
         international=not ascii_only and _names_international(data[:_HEADER_LIMIT]),
         streams_from_disk=False,
         _chunks=lambda _utf8: _sliced(data),
-        _size=lambda _utf8: len(data),
+        _size=lambda _utf8: _canonical_size(data),
     )
+
+
+def _canonical_size(data: bytes) -> int:
+    """How many octets it has once every line ends in CRLF, as SMTP will send it (RFC 1870 5)."""
+    pairs = data.count(b"\r\n")
+    bare = data.count(b"\r") + data.count(b"\n") - 2 * pairs
+    unfinished = 0 if not data or data.endswith((b"\r", b"\n")) else 2
+    return len(data) + bare + unfinished
 
 
 def _sliced(data: bytes) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from mailwright.mime.part import Part
 if TYPE_CHECKING:
     from mailwright.mime.message import Message
 
-__all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "part_bytes", "pieces", "size"]
+__all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "opened", "part_bytes", "pieces", "size"]
 
 CHUNK: Final = 65_536
 """Octets a chunk has at least, unless it is the last: fewer would cost a system call each, more would cost memory."""
@@ -28,7 +28,7 @@ HIDDEN: Final = frozenset({"bcc", "resent-bcc"})
 
 def header_block(headers: Headers, *, utf8: bool) -> bytes:
     """Render all fields but the hidden ones, and the empty line behind them (RFC 5322 2.1)."""
-    rendered = [field.render(utf8=utf8) for field in headers.fields() if field.name.lower() not in HIDDEN]
+    rendered = [field.render(utf8=utf8) for field in headers.fields() if field.key not in HIDDEN]
     rendered.append(b"\r\n")
     return b"".join(rendered)
 
@@ -65,35 +65,34 @@ def blocks(piece: bytes | Stream) -> Iterable[bytes]:
     return (piece,) if isinstance(piece, bytes) else piece.open()
 
 
-def _opened(message: Message, *, utf8: bool, hide: bool) -> list[bytes | Stream]:
-    if message.document is None:
-        return pieces(message, utf8=utf8)
-    return editing.pieces(message, utf8=utf8, hidden=HIDDEN if hide else frozenset())
-
-
-def size(message: Message, *, utf8: bool, hide: bool = False) -> int:
-    """Count the octets ``chunks`` will give."""
-    opened = _opened(message, utf8=utf8, hide=hide)
-    return sum([len(piece) if isinstance(piece, bytes) else piece.length for piece in opened])
-
-
-def chunks(message: Message, *, utf8: bool, hide: bool = False) -> Iterator[bytes]:
-    """Write a message in chunks; see ``Message.chunks``. Checks at once, reads files while it is iterated.
+def opened(message: Message, *, utf8: bool, hide: bool = False) -> list[bytes | Stream]:
+    """Open a message up into bytes and streams, in order.
 
     Args:
         message: what to write.
         utf8: fields as raw UTF-8.
         hide: leave hidden fields out also of a message that was read, as on its way to a server.
     """
-    opened = _opened(message, utf8=utf8, hide=hide)
-    for piece in opened:
+    if message.document is None:
+        return pieces(message, utf8=utf8)
+    return editing.pieces(message, utf8=utf8, hidden=HIDDEN if hide else frozenset())
+
+
+def size(pieces: Iterable[bytes | Stream]) -> int:
+    """Count the octets ``chunks`` will give."""
+    return sum([len(piece) if isinstance(piece, bytes) else piece.length for piece in pieces])
+
+
+def chunks(pieces: list[bytes | Stream]) -> Iterator[bytes]:
+    """Write what was opened in chunks; see ``Message.chunks``. Checks at once, reads files while it is iterated."""
+    for piece in pieces:
         if isinstance(piece, Stream) and piece.check is not None:
             piece.check()
-    if not any(isinstance(piece, Stream) for piece in opened):
-        parts = [piece for piece in opened if isinstance(piece, bytes)]
+    parts = [piece for piece in pieces if isinstance(piece, bytes)]
+    if len(parts) == len(pieces):
         whole = parts[0] if len(parts) == 1 else b"".join(parts)
         return iter((whole,)) if len(whole) <= 16 * CHUNK else _sliced(whole)
-    return _gathered(opened)
+    return _gathered(pieces)
 
 
 def _sliced(whole: bytes) -> Iterator[bytes]:
@@ -101,11 +100,11 @@ def _sliced(whole: bytes) -> Iterator[bytes]:
         yield whole[start : start + 4 * CHUNK]
 
 
-def _gathered(opened: list[bytes | Stream]) -> Iterator[bytes]:
+def _gathered(pieces: list[bytes | Stream]) -> Iterator[bytes]:
     """Collect small pieces until they are worth a chunk."""
     waiting: list[bytes] = []
     gathered = 0
-    for piece in opened:
+    for piece in pieces:
         for block in blocks(piece):
             waiting.append(block)
             gathered += len(block)

@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 
 from mailwright.mime import Message, Outgoing
+from mailwright.smtp.data import DotStuffer
+
+
+def on_the_wire(data: bytes) -> bytes:
+    """What SMTP makes of it, and what SIZE speaks of (RFC 1870 5)."""
+    stuffer = DotStuffer()
+    return (stuffer.feed(data) + stuffer.finish()).removesuffix(b".\r\n")
 
 
 def whole(outgoing: Outgoing, *, utf8: bool = False) -> bytes:
     data = b"".join(outgoing.chunks(utf8))
-    assert outgoing.size(utf8) == len(data)
+    assert outgoing.size(utf8) in (len(data), len(on_the_wire(data)))
     return data
 
 
@@ -113,3 +120,8 @@ def test_a_header_smuggled_by_an_encoded_word_does_not_leave() -> None:
 def test_other_types_are_refused(wrong: Any) -> None:
     with pytest.raises(TypeError, match="a message to send is"):
         Outgoing.of(wrong)
+
+
+@pytest.mark.parametrize("raw", [b"", b"a", b"a\n", b"a\r", b"a\r\n", b"\n\r\n\r", b"\r\n\n\n\ra", b"\r\r\n"])
+def test_the_size_of_bytes_is_what_they_have_on_the_wire(raw: bytes) -> None:
+    assert Outgoing.of(raw).size() == len(on_the_wire(raw))
