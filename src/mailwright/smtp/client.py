@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from mailwright.dialogue import Item
 from mailwright.errors import CertificateError
 from mailwright.mime.envelope import Envelope
 from mailwright.mime.outgoing import Sendable
 from mailwright.net.connect import aconnect, connect
 from mailwright.net.faces import awaiting, blocking
-from mailwright.net.performers import AsyncConnection, Connection, call_in_thread, each
+from mailwright.net.performers import AsyncConnection, Connection, call_in_thread
 from mailwright.net.tls import Tls
 from mailwright.net.told import AsyncTold, Told
 from mailwright.smtp.face import Face, connected_already
-from mailwright.smtp.mailing import Mailing, Progress, pack, pack_or_spoil
+from mailwright.smtp.mailing import Mailing, Progress, aparcels, never_waits, pack, parcels
 from mailwright.smtp.options import DeliveryOptions
-from mailwright.smtp.parcel import Spoilt
 from mailwright.smtp.receipt import Receipt
 from mailwright.smtp.reply import Reply
 from mailwright.smtp.session import Session
@@ -145,21 +142,8 @@ class SmtpClient(Face):
         """
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        with Told(connection, talk, self._parcels(messages, session, options)) as receipts:
+        with Told(connection, talk, parcels(messages, session.capabilities, options)) as receipts:
             yield from receipts
-
-    def _parcels(
-        self, messages: Iterable[Mailing], session: Session, options: DeliveryOptions | None
-    ) -> Iterator[bytes | Item]:
-        for message in messages:
-            packed = pack_or_spoil(message, session.capabilities, options)
-            if isinstance(packed, Spoilt):
-                yield packed
-                return
-            yield packed.parcel
-            if not packed.parcel.is_refused:
-                yield from packed.chunks()
-            yield b""
 
     noop = blocking(Session.noop)
     reset = blocking(Session.reset)
@@ -266,29 +250,15 @@ class AsyncSmtpClient(Face):
         """As :meth:`SmtpClient.send_many`; the messages may come from an async iterable."""
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        async with (
-            aclosing(self._parcels(messages, session, options)) as parcels,
-            AsyncTold(connection, talk, parcels) as receipts,
-        ):
-            async for receipt in receipts:
-                yield receipt
-
-    async def _parcels(
-        self,
-        messages: Iterable[Mailing] | AsyncIterable[Mailing],
-        session: Session,
-        options: DeliveryOptions | None,
-    ) -> AsyncGenerator[bytes | Item, None]:
-        async for message in each(messages):
-            packed = pack_or_spoil(message, session.capabilities, options)
-            if isinstance(packed, Spoilt):
-                yield packed
-                return
-            yield packed.parcel
-            if not packed.parcel.is_refused:
-                async for chunk in each(packed.achunks()):
-                    yield chunk
-            yield b""
+        known = session.capabilities
+        body = parcels(messages, known, options) if never_waits(messages) else aparcels(messages, known, options)
+        try:
+            async with AsyncTold(connection, talk, body) as receipts:
+                async for receipt in receipts:
+                    yield receipt
+        finally:
+            if isinstance(body, AsyncGenerator):
+                await body.aclose()
 
     noop = awaiting(Session.noop)
     reset = awaiting(Session.reset)

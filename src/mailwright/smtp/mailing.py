@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
+from mailwright.dialogue import Item
 from mailwright.mime.envelope import Envelope
+from mailwright.mime.message import Message
 from mailwright.mime.outgoing import Outgoing, Sendable
-from mailwright.net.performers import InThread
+from mailwright.net.performers import InThread, each
 from mailwright.smtp.extensions import Capabilities
 from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.parcel import Parcel, Spoilt
 
-__all__ = ["Mailing", "Packed", "Progress", "pack", "pack_or_spoil"]
+__all__ = ["Mailing", "Packed", "Progress", "aparcels", "never_waits", "pack", "pack_or_spoil", "parcels"]
 
 Mailing: TypeAlias = "Sendable | tuple[Sendable, Envelope]"
 """One of many: a message, or a message with its envelope."""
@@ -86,6 +88,45 @@ def pack_or_spoil(item: Mailing, capabilities: Capabilities, options: DeliveryOp
         return pack(message, envelope, capabilities, options)
     except Exception as error:  # noqa: BLE001  it is raised where those before it have been finished
         return Spoilt(error)
+
+
+def parcels(
+    messages: Iterable[Mailing], capabilities: Capabilities, options: DeliveryOptions | None
+) -> Iterator[bytes | Item]:
+    """What a pipeline pulls: each message's parcel, its content in chunks, and an empty chunk."""
+    for message in messages:
+        packed = pack_or_spoil(message, capabilities, options)
+        if isinstance(packed, Spoilt):
+            yield packed
+            return
+        yield packed.parcel
+        if not packed.parcel.is_refused:
+            yield from packed.chunks()
+        yield b""
+
+
+async def aparcels(
+    messages: Iterable[Mailing] | AsyncIterable[Mailing], capabilities: Capabilities, options: DeliveryOptions | None
+) -> AsyncGenerator[bytes | Item, None]:
+    """As :func:`parcels`, for messages that have to be waited for, or whose files have."""
+    async for message in each(messages):
+        packed = pack_or_spoil(message, capabilities, options)
+        if isinstance(packed, Spoilt):
+            yield packed
+            return
+        yield packed.parcel
+        if not packed.parcel.is_refused:
+            async for chunk in each(packed.achunks()):
+                yield chunk
+        yield b""
+
+
+def never_waits(messages: Iterable[Mailing] | AsyncIterable[Mailing]) -> TypeGuard[Sequence[Mailing]]:
+    """Whether an event loop can pull these itself: they are there, and none of them reads a file."""
+    if not isinstance(messages, Sequence):
+        return False
+    given = (item[0] if isinstance(item, tuple) else item for item in messages)
+    return not any(isinstance(one, Path) or (isinstance(one, Message) and one.streams_from_disk) for one in given)
 
 
 def _envelope(message: Sendable) -> Envelope:
