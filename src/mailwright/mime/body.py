@@ -36,17 +36,11 @@ class Stream:
         length: exactly how many octets ``open`` will give.
         open: begins from the start each time.
         check: raises, before anything was written, when it is known already that ``open`` cannot keep its promise.
-        from_disk: whether it reads a file.
     """
 
     length: int
     open: Callable[[], Iterator[bytes]]
     check: Callable[[], None] | None = None
-
-    @property
-    def from_disk(self) -> bool:
-        """Whether reading it touches a file."""
-        return self.check is not None
 
 
 Piece: TypeAlias = "bytes | Stream | Part | Message"

@@ -215,7 +215,7 @@ def _stdlib(message: StdlibMessage) -> Outgoing:
     from mailwright.mime.bridge import field_of, raw_items
 
     fields = [field_of(name, value) for name, value in raw_items(message) if name.lower() in ADDRESS_FIELDS]
-    strange = [field for field in fields if field.key not in ("bcc", "resent-bcc") and field.is_international]
+    strange = [field for field in fields if field.key not in writer.HIDDEN and field.is_international]
     written: dict[bool, bytes] = {}
 
     def data(utf8: bool) -> bytes:

@@ -13,6 +13,7 @@ from mailwright.grammar import words
 from mailwright.mime import filenames
 from mailwright.mime.body import Body, Disk, Enclosed, Several
 from mailwright.mime.headers import Headers
+from mailwright.mime.scanner import MULTIPART
 
 if TYPE_CHECKING:
     from mailwright.mime.document import Document
@@ -24,7 +25,6 @@ __all__ = ["CONTENT_FIELDS", "Offsets", "Part"]
 CONTENT_FIELDS = frozenset({"content-type", "content-transfer-encoding"})
 """Fields that follow from the body, so nobody sets them by hand."""
 
-_MULTIPART = 1  # scanner.MULTIPART, without loading the scanner for those who only write
 _META_WITHIN: Final = 1024
 """Octets of an HTML document in which its charset must be declared (HTML Standard 4.2.5.4)."""
 # HTML Standard 13.2.3.2, the two forms in one: <meta charset=x>, <meta http-equiv=... content="text/html; charset=x">
@@ -184,7 +184,7 @@ class Part:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The children of a multipart, else nothing."""
-        if self._node is not None and self._node.kind != _MULTIPART:
+        if self._node is not None and self._node.kind != MULTIPART:
             return ()
         body = self.body
         return body.parts if isinstance(body, Several) else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailwright.mime import editing
+from mailwright.mime import editing, writer
 from mailwright.mime.body import Disk, Enclosed, Several
 from mailwright.mime.source_headers import SourceHeaders
 
@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["is_eight_bit", "is_international", "streams_from_disk"]
 
-_HIDDEN = ("bcc", "resent-bcc")  # they are never written, so what is in them needs nothing
-
 
 def is_international(message: Message) -> bool:
     """Whether an address it writes has a local part that is not ASCII; see ``Message.is_international``."""
     headers = message.headers
     if isinstance(headers, SourceHeaders) and headers.is_seven_bit and not headers.is_touched():
         return False
-    return any(field.is_international for field in headers.raw_fields() if field.key not in _HIDDEN)
+    # Hidden fields are never written, so what is in them needs nothing.
+    return any(field.is_international for field in headers.raw_fields() if field.key not in writer.HIDDEN)
 
 
 def is_eight_bit(message: Message) -> bool:

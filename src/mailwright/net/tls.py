@@ -158,8 +158,8 @@ class Tls:
             CertificateError: the same error, when there is no function, or it refuses, too.
         """
         shown = error.peer_certificate
-        undecided = self.verify is not None and not self.pinned and self.context is None and not error.is_final
-        if self.verify is None or not undecided or not isinstance(shown, Certificate):
+        is_settled = self.pinned or self.context is not None or error.is_final
+        if self.verify is None or is_settled or not isinstance(shown, Certificate):
             raise error
         facts = CertificateFacts(self.server_name or error.host or "", shown, error.what, error.verify_code or 0)
         if not self.verify(facts):

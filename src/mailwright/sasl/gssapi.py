@@ -8,9 +8,9 @@ As with NTLM, this is not pure: a ticket may have to be fetched from a key distr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from mailwright.errors import NotSupported
 from mailwright.sasl.credentials import Kerberos
 from mailwright.sasl.mechanism import Occasion
 from mailwright.sasl.ntlm import SecurityContext, Tokens, channel, is_installed, not_available
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from spnego import ContextProxy
 
 __all__ = ["Gssapi", "Spnego", "begin_gssapi", "begin_spnego"]
+
+T = TypeVar("T")
 
 _NO_LAYER: Final = 1  # RFC 4752 3.3; 2 is integrity, 4 is confidentiality
 
@@ -91,15 +93,7 @@ def begin_gssapi(credentials: Kerberos, occasion: Occasion) -> Gssapi:
     Raises:
         NotSupported: pyspnego or a GSSAPI library is missing, or there is no ticket.
     """
-    import_error = _missing("GSSAPI")
-    if import_error is not None:
-        raise import_error
-    from spnego.exceptions import SpnegoError
-
-    try:
-        return Gssapi(_context(credentials, occasion, "kerberos"), credentials.authorization_id)
-    except (ImportError, ValueError, SpnegoError) as error:
-        raise not_available("GSSAPI", error) from error
+    return _begun("GSSAPI", lambda: Gssapi(_context(credentials, occasion, "kerberos"), credentials.authorization_id))
 
 
 def begin_spnego(credentials: Kerberos, occasion: Occasion) -> Spnego:
@@ -108,19 +102,18 @@ def begin_spnego(credentials: Kerberos, occasion: Occasion) -> Spnego:
     Raises:
         NotSupported: pyspnego or a GSSAPI library is missing, or there is no ticket.
     """
-    import_error = _missing("GSS-SPNEGO")
-    if import_error is not None:
-        raise import_error
+    return _begun("GSS-SPNEGO", lambda: Spnego(_context(credentials, occasion, "negotiate")))
+
+
+def _begun(name: str, begin: Callable[[], T]) -> T:
+    if not is_installed():
+        raise not_available(name, ImportError("pyspnego is not installed"))
     from spnego.exceptions import SpnegoError
 
     try:
-        return Spnego(_context(credentials, occasion, "negotiate"))
+        return begin()
     except (ImportError, ValueError, SpnegoError) as error:
-        raise not_available("GSS-SPNEGO", error) from error
-
-
-def _missing(name: str) -> NotSupported | None:
-    return None if is_installed() else not_available(name, ImportError("pyspnego is not installed"))
+        raise not_available(name, error) from error
 
 
 def _context(credentials: Kerberos, occasion: Occasion, protocol: str) -> ContextProxy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeGuard
+from typing import Final, TypeAlias, TypeGuard
 
 from mailwright.dialogue import Item
 from mailwright.mime.envelope import Envelope
@@ -23,6 +23,9 @@ Mailing: TypeAlias = "Sendable | tuple[Sendable, Envelope]"
 
 Progress: TypeAlias = Callable[[int], None]
 """Called with the octets of the message that have been taken over so far."""
+
+
+_NOTHING_ASKED: Final = DeliveryOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def pack(
     if envelope is None:
         envelope = _envelope(message)
     international = outgoing.international
-    options = options or DeliveryOptions()
+    options = options or _NOTHING_ASKED
     if international and "SMTPUTF8" not in capabilities:
         # It cannot be rendered without, and is refused before anybody asks for its content.
         return Packed(Parcel(envelope, None, outgoing.eight_bit, international, options), False, iter(()), progress)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailwright.dialogue import Item, Pull, Read, Stop, Tell, Write
+from mailwright.dialogue import Dialogue, Item, Pull, Read, Stop, Tell, Telling, Write
 from mailwright.errors import (
     ConnectionLost,
     MailError,
@@ -47,6 +47,27 @@ def refused(script: str, *extensions: str, to: Parcel | None = None, partial: Pa
     with pytest.raises(MailError) as caught:
         sent(script, *extensions, to=to, partial=partial)
     return caught.value
+
+
+def one_without_its_end() -> Dialogue[Receipt]:
+    """A message being sent, up to its content."""
+    talk = send(opened("PIPELINING"), parcel())
+    next(talk)
+    talk.send(None)
+    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    talk.send(CONTENT)
+    return talk
+
+
+def one_of_many_without_its_end() -> Telling[Receipt, None]:
+    """The first of many messages being sent, the next one being at hand, up to its content."""
+    talk = send_many(opened("PIPELINING"), at_hand=True)
+    next(talk)
+    talk.send(parcel())
+    talk.send(None)
+    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    talk.send(CONTENT)
+    return talk
 
 
 # --- it works ---
@@ -267,11 +288,7 @@ def test_a_server_that_hangs_up_in_the_content_is_heard_out(said: bytes, reply: 
 
 
 def test_a_failure_while_the_end_is_written_leaves_the_message_in_doubt() -> None:
-    talk = send(opened("PIPELINING"), parcel())
-    next(talk)
-    talk.send(None)
-    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    talk.send(CONTENT)
+    talk = one_without_its_end()
     assert isinstance(talk.send(None), Write)
     with pytest.raises(Timeout) as caught:
         talk.throw(Timeout("Too slow."))
@@ -335,12 +352,7 @@ def test_the_next_envelope_travels_with_the_end_of_the_message_before() -> None:
 
 
 def test_the_end_of_one_message_leaves_in_one_write_with_the_next_envelope_when_that_is_at_hand() -> None:
-    talk = send_many(opened("PIPELINING"), at_hand=True)
-    next(talk)
-    talk.send(parcel())
-    talk.send(None)
-    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    talk.send(CONTENT)
+    talk = one_of_many_without_its_end()
     assert isinstance(talk.send(b""), Pull)
     request = talk.send(parcel("eve@example.com"))
     assert isinstance(request, Write)
@@ -353,12 +365,7 @@ def test_the_end_of_one_message_leaves_in_one_write_with_the_next_envelope_when_
 
 @pytest.mark.parametrize("last", [None, Spoilt(OSError("gone")), parcel(eight_bit=True)])
 def test_an_end_that_was_held_back_is_sent_whatever_comes_instead_of_the_next_message(last: Item | None) -> None:
-    talk = send_many(opened("PIPELINING"), at_hand=True)
-    next(talk)
-    talk.send(parcel())
-    talk.send(None)
-    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    talk.send(CONTENT)
+    talk = one_of_many_without_its_end()
     talk.send(b"")
     assert talk.send(last) == Write(CONTENT + b".\r\n")
     assert isinstance(talk.send(None), Read)
@@ -369,12 +376,7 @@ def test_an_end_that_was_held_back_is_sent_whatever_comes_instead_of_the_next_me
 
 
 def test_an_end_that_was_held_back_is_sent_when_the_caller_leaves() -> None:
-    talk = send_many(opened("PIPELINING"), at_hand=True)
-    next(talk)
-    talk.send(parcel())
-    talk.send(None)
-    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    talk.send(CONTENT)
+    talk = one_of_many_without_its_end()
     talk.send(b"")
     assert talk.throw(Stop()) == Write(CONTENT + b".\r\n")
     talk.close()
@@ -466,11 +468,7 @@ def test_a_connection_that_breaks_under_the_next_envelope_leaves_the_message_bef
 
 
 def test_a_server_that_says_no_and_hangs_up_under_a_small_message_leaves_no_doubt() -> None:
-    talk = send(opened("PIPELINING"), parcel())
-    next(talk)
-    talk.send(None)
-    talk.send(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    talk.send(CONTENT)
+    talk = one_without_its_end()
     assert isinstance(talk.send(None), Write)
     assert isinstance(talk.throw(ConnectionLost("The connection broke.")), Read)
     with pytest.raises(ConnectionLost, match="after the server said: 552 too big") as caught:
