@@ -35,6 +35,7 @@ __all__ = [
     "encode_text",
     "file_part",
     "message_part",
+    "multipart",
     "new_token",
     "occurs",
     "parameter_field",
@@ -104,15 +105,17 @@ def encode_octets(data: bytes) -> tuple[str, bytes]:
 
 
 def text_part(text: str, subtype: str) -> Part:
-    """Make a text/plain or text/html part; us-ascii when that will do, else utf-8 (RFC 2046 4.1.2).
+    """Make a text part, mostly text/plain or text/html; us-ascii when that will do, else utf-8 (RFC 2046 4.1.2).
 
     Raises:
-        ValueError: the text holds a lone surrogate.
+        ValueError: the text holds a lone surrogate, or the subtype is none.
     """
     data = canonical_text(text, "text" if subtype == "plain" else subtype)
     encoding, wire = encode_text(data)
+    charset = "us-ascii" if data.isascii() else "utf-8"
     headers = Headers(written=CONTENT_FIELDS)
-    headers.append(_TYPES[subtype, "us-ascii" if data.isascii() else "utf-8"])
+    known = _TYPES.get((subtype, charset))
+    headers.append(known or parameter_field("Content-Type", f"text/{subtype}", [("charset", charset)]))
     headers.append(_ENCODINGS[encoding])
     return Part(headers, Wire(wire, encoding), text=text)
 
@@ -172,7 +175,9 @@ def message_part(enclosed: Enclosed, name: str | None) -> Part:
     headers = Headers(written=CONTENT_FIELDS)
     names = [] if name is None else [("filename", _base_name(name))]
     headers.append(parameter_field("Content-Disposition", "attachment", names))
-    return Part(headers, enclosed)
+    part = Part(headers, enclosed)
+    _keep_in_step(part, enclosed)
+    return part
 
 
 def content_id(cid: str) -> str:
@@ -290,6 +295,17 @@ def compose(
         if not saved:
             return root
     return _several("mixed", f"=_{token}.m", [root, *saved])
+
+
+def multipart(subtype: str, parts: Sequence[Part], parameters: Sequence[tuple[str, str]] = ()) -> Part:
+    """Make a multipart of parts, with a boundary that occurs in none of them.
+
+    Raises:
+        ValueError: there is no part, or the subtype or a parameter cannot be written.
+    """
+    if not parts:
+        raise ValueError(f"multipart/{subtype} needs at least one part (RFC 2046 5.1.1)")
+    return _several(subtype, f"=_{new_token(parts)}", parts, parameters)
 
 
 def _several(subtype: str, boundary: str, parts: Sequence[Part], more: Sequence[tuple[str, str]] = ()) -> Part:

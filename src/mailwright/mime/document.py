@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mailwright.encodings import uu
-from mailwright.grammar.lexer import strip_comments
+from mailwright.grammar.lexer import strip_comments, unfold
 from mailwright.mime import scanner
 from mailwright.mime.body import Body, Enclosed, Ranged, Several, decoded
 from mailwright.mime.defects import Defect, Defects
@@ -63,7 +63,7 @@ class Document:
 
     def headers(self, node: Node) -> SourceHeaders:
         """Make the fields of a node."""
-        return SourceHeaders(self, node.block, written=CONTENT_FIELDS if node.kind else _WRITTEN_LEAF)
+        return SourceHeaders(self, node, CONTENT_FIELDS if node.kind else _WRITTEN_LEAF)
 
     def body(self, node: Node, headers: Headers) -> Body:
         """Make what a node holds."""
@@ -78,22 +78,42 @@ class Document:
             return Enclosed(Document(inner, self.limits, self.depth + depth_of(node)).root)
         return Ranged(self.buffer, node.block.end, node.end, encoding)
 
+    def line_end(self, begin: int) -> bytes:
+        """How lines end from a place on."""
+        buffer = self.buffer
+        at = buffer.find(b"\n", begin)
+        at = at if at >= 0 else buffer.find(b"\n", 0)
+        if at < 0:
+            return b"\r" if buffer.find(b"\r") >= 0 else b"\r\n"
+        return b"\r\n" if buffer[max(at - 1, 0) : at] == b"\r" else b"\n"
+
+    def rim(self, at: int, line_end: bytes) -> bytes:
+        """What has to stand between new content and a boundary that follows an empty part at once."""
+        return b"" if self.buffer[at : at + 1] in (b"", b"\r", b"\n") else line_end
+
     def reduced(self, part: Part) -> tuple[Callable[..., Part], tuple[Any, ...]]:
         """What ``pickle`` and ``copy`` need to make a part again: the message as it would be written, and the way."""
-        way: list[int] = []
-        node = part.node
-        while node is not None and node.parent is not None:
-            way.append(next(index for index, child in enumerate(node.parent.children) if child is node))
-            node = node.parent
-        return restore, (self.root.to_bytes(), self.limits, self.depth, tuple(reversed(way)))
+        waiting: list[tuple[Part, tuple[int, ...]]] = [(self.root, ())]
+        while waiting:
+            here, way = waiting.pop()
+            if here is part:
+                return restore, (self.root.to_bytes(), self.limits, self.depth, way)
+            waiting += [(child, (*way, index)) for index, child in enumerate(below(here))]
+        return restore, (part.raw, self.limits, self.depth, ())  # it has been taken out
 
 
 def restore(raw: bytes, limits: Limits, depth: int, way: tuple[int, ...]) -> Part:
     """Make a part again; see ``Document.reduced``."""
     part: Part = Document(raw, limits, depth).root
     for index in way:
-        part = part.message or part.parts[index]
+        part = below(part)[index]
     return part
+
+
+def below(part: Part) -> tuple[Part, ...]:
+    """The parts of a multipart, or the enclosed message."""
+    message = part.message
+    return part.parts if message is None else (message,)
 
 
 def depth_of(node: Node) -> int:
@@ -111,8 +131,8 @@ def encoding_of(headers: Headers) -> str:
 
     QUIRK: Google Docs writes a semicolon behind it, others a comment.
     """
-    field = headers.own("content-transfer-encoding")
-    if field is None:
+    raw = headers.raw_value("content-transfer-encoding")
+    if raw is None:
         return ""
-    value = field.value.lower()
-    return value if value in KNOWN_ENCODINGS else strip_comments(value).partition(";")[0].strip(" \t\"'")
+    value = raw.strip().lower().decode("latin-1")
+    return value if value in KNOWN_ENCODINGS else strip_comments(unfold(value)).partition(";")[0].strip(" \t\"'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailwright.mime import composer
+from mailwright.mime import composer, restructuring
 from mailwright.mime.body import Enclosed
 from mailwright.mime.field import Field
 from mailwright.mime.headers import Headers
@@ -63,6 +63,29 @@ class Draft:
             return None
         found = (p for p in self.base.walk() if p.content_type == content_type and p.disposition != "attachment")
         return next((part for part in found if not part.parts), None)
+
+    def replace(self, part: Part, new: Part | None) -> None:
+        """Put another part in the place of one, or nothing.
+
+        Raises:
+            ValueError: it is nowhere here.
+        """
+        for parts in (self.attachments, self.embeds):
+            for index, known in enumerate(parts):
+                if known is part:
+                    parts[index : index + 1] = [] if new is None else [new]
+                    return self.changed()
+        if part is self.plain:
+            self.plain = new
+        elif part is self.html:
+            self.html = new
+        elif self.base is None:
+            raise ValueError(f"{part!r} is not in this message; take a part from walk(), parts or attachments")
+        elif new is None:
+            restructuring.remove(self.base, part)
+        else:
+            restructuring.replace(self.base, part, new)
+        return self.changed()
 
     def saved(self) -> tuple[Part, ...]:
         """What a person would save, in order."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mailwright.encodings import base64, lines, quoted
 from mailwright.encodings.charset import codec
 from mailwright.grammar.lexer import replace_controls
-from mailwright.mime import composer
+from mailwright.mime import composer, restructuring
 from mailwright.mime.body import Body, Enclosed, Ranged, Several, Stream, Wire, canonical_text
 from mailwright.mime.field import Field
 from mailwright.mime.scanner import ENCODED, LEAF
@@ -41,25 +41,67 @@ def edits(part: Part, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> li
         utf8: write fields that changed as raw UTF-8.
         hidden: fields of the part's own header to leave out, in lower case.
     """
-    found: list[Edit] = []
-    waiting = [part]
+    found: list[Edit | int] = []
+    waiting: list[restructuring.Step] = [part]
     while waiting:
         item = waiting.pop()
-        node, headers, body = item.node, item.headers, item.made_body
-        if node is None or not isinstance(headers, SourceHeaders):
-            continue
-        found += headers.edits(utf8=utf8, hidden=hidden if item is part else frozenset())
-        if isinstance(body, Several):
-            waiting.extend(body.parts)
-        elif isinstance(body, Enclosed) and node.kind != ENCODED:
-            waiting.append(body.message)
+        if isinstance(item, int):
+            found.append(item)
+        elif isinstance(item, tuple):
+            if item[0] != item[1] or item[2]:
+                found.append(item)
         else:
-            new = _new_octets(item, body, utf8=utf8)
-            if new is not None:
-                end = headers.line_end()
-                new = new if end == b"\r\n" else new.replace(b"\r\n", end)
-                found.append((node.block.end, node.end, headers.gap() + new + headers.rim(node.end) if new else b""))
-    return sorted(found, key=lambda edit: edit[:2])
+            found += _header(item, utf8=utf8, hidden=hidden if item is part else frozenset())
+            waiting.extend(reversed(_below(item, utf8=utf8)))
+    return _rimmed(part, found) if found else []
+
+
+def _rimmed(part: Part, found: list[Edit | int]) -> list[Edit]:
+    """End the line of new content where a boundary follows at once; what is written next there ends it itself."""
+    assert part.document is not None
+    assert part.node is not None
+    end = part.document.line_end(part.node.block.begin)
+    out: list[Edit] = []
+    for index, edit in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else -1
+        if not isinstance(edit, int):
+            out.append(edit)
+        elif edit != (following if isinstance(following, int) else following[0]):
+            out.append((edit, edit, part.document.rim(edit, end)))
+    return out
+
+
+def _header(part: Part, *, utf8: bool, hidden: frozenset[str]) -> list[Edit]:
+    headers, node = part.headers, part.node
+    if isinstance(headers, SourceHeaders):
+        return headers.edits(utf8=utf8, hidden=hidden)
+    if node is None:
+        return []
+    # It has been wrapped: its header is no longer where it was.
+    assert part.document is not None
+    fields = [field.raw if field.is_read else field.render(utf8=utf8) for field in headers.fields()]
+    end = part.document.line_end(node.block.begin)
+    whole = b"".join([*fields, b"\r\n"])
+    return [(node.block.end, node.block.end, whole if end == b"\r\n" else whole.replace(b"\r\n", end))]
+
+
+def _below(part: Part, *, utf8: bool) -> list[restructuring.Step]:
+    """What is to be done in a part's body."""
+    node, body = part.node, part.made_body
+    if node is None:
+        return []
+    if isinstance(body, Several):
+        return restructuring.steps(part, body, utf8=utf8)
+    if isinstance(body, Enclosed) and node.kind != ENCODED:
+        return [body.message]
+    new = _new_octets(part, body, utf8=utf8)
+    if new is None:
+        return []
+    assert part.document is not None
+    end = part.document.line_end(node.block.begin)
+    new = new if end == b"\r\n" else new.replace(b"\r\n", end)
+    gap = part.headers.gap() if isinstance(part.headers, SourceHeaders) else b""
+    return [(node.block.end, node.end, gap + new), node.end] if new else [(node.block.end, node.end, b"")]
 
 
 def _new_octets(part: Part, body: Body | None, *, utf8: bool) -> bytes | None:
@@ -92,7 +134,7 @@ def pieces(part: Part, *, utf8: bool = False, hidden: frozenset[str] = frozenset
         out += _range(buffer, here, begin)
         if data:
             out.append(data)
-        here = end
+        here = max(here, end)
     return out + _range(buffer, here, part.node.end)
 
 

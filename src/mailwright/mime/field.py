@@ -172,6 +172,11 @@ class Field:
         return self._parameters
 
     @property
+    def is_read(self) -> bool:
+        """Whether it was made from bytes."""
+        return self._source is not None
+
+    @property
     def is_international(self) -> bool:
         """Whether it names a mailbox that is written in UTF-8 only (RFC 6532)."""
         return self.key in ADDRESS_FIELDS and any(mailbox.is_international for mailbox in self.addresses.mailboxes)

@@ -19,6 +19,7 @@ continues nothing.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from mailwright.mime.defects import Defects
@@ -57,10 +58,10 @@ class HeaderBlock:
 
     __slots__ = ("_lower", "_spans", "begin", "end", "has_separator")
 
-    def __init__(self, begin: int, end: int, *, has_separator: bool, lower: bytes, spans: list[Span] | None) -> None:
+    def __init__(self, begin: int, lower: bytes, separator: bytes | None, spans: list[Span] | None) -> None:
         self.begin = begin
-        self.end = end
-        self.has_separator = has_separator
+        self.end = begin + len(lower) - 1
+        self.has_separator = separator is not None
         self._lower = lower  # a line end, then the header in lower case
         self._spans = spans  # known at once of a header that is not sound, else made when somebody wants them all
 
@@ -72,17 +73,18 @@ class HeaderBlock:
             self._spans = [(base + m.start(), base + m.end(1) + 1, base + m.end()) for m in found]
         return self._spans
 
-    def find(self, key: bytes) -> Span | None:
+    def find(self, key: str) -> Span | None:
         """The first field of a name in lower case."""
+        needle = _needle(key)
         if self._spans is not None:
-            return next((span for span in self._spans if self._name(span) == key), None)
-        return self._after(b"\n" + key + b":", 0)
+            return next((span for span in self._spans if self._name(span) == needle[1:-1]), None)
+        return self._after(needle, 0)
 
-    def find_all(self, key: bytes) -> list[Span]:
+    def find_all(self, key: str) -> list[Span]:
         """All fields of a name in lower case, in order."""
+        needle = _needle(key)
         if self._spans is not None:
-            return [span for span in self._spans if self._name(span) == key]
-        needle = b"\n" + key + b":"
+            return [span for span in self._spans if self._name(span) == needle[1:-1]]
         found: list[Span] = []
         span = self._after(needle, 0)
         while span is not None:
@@ -106,6 +108,12 @@ class HeaderBlock:
         return self._lower[span[0] - base : span[1] - base - 1].rstrip(b" \t")
 
 
+@lru_cache(maxsize=256)  # the same few names over and over
+def _needle(key: str) -> bytes:
+    """What is searched for: a name at the beginning of a line, with its colon."""
+    return b"\n%s:" % key.encode("utf-8", "replace")
+
+
 def field_at(buffer: Buffer, span: Span) -> Field:
     """Make the field that stands there."""
     begin, value, end = span
@@ -118,7 +126,6 @@ def read(
     find: Finder,
     begin: int,
     end: int,
-    *,
     limits: Limits,
     borders: Borders,
     defects: Defects,
@@ -144,14 +151,14 @@ def read(
         lower = (b"\n" + buffer[begin:here]).lower()
         crowded = here - begin > _MANY and lower.count(b"\n") > limits.fields
         if not crowded and not (borders and b"\n--" in lower) and sound.end() - begin < limits.header_octets:
-            return HeaderBlock(begin, here, has_separator=sound[1] is not None, lower=lower, spans=None)
+            return HeaderBlock(begin, lower, sound[1], None)
     return _Walk(buffer, find, begin, stop, limits, borders, defects).block(cut=stop < end)
 
 
 class _Walk:
     """Line by line through a header that is not sound."""
 
-    __slots__ = ("begin", "borders", "buffer", "defects", "find", "here", "limits", "separated", "spans", "stop")
+    __slots__ = ("begin", "borders", "buffer", "defects", "find", "here", "limits", "separator", "spans", "stop")
 
     def __init__(
         self, buffer: Buffer, find: Finder, begin: int, stop: int, limits: Limits, borders: Borders, defects: Defects
@@ -164,7 +171,7 @@ class _Walk:
         self.borders = borders
         self.defects = defects
         self.spans: list[Span] = []
-        self.separated = False
+        self.separator: bytes | None = None
 
     def block(self, *, cut: bool) -> HeaderBlock:
         odd = -1  # where the lines that are passed over end, so that their continuations are as well
@@ -172,7 +179,7 @@ class _Walk:
             after = self.find(b"\n", self.here, self.stop) + 1 or self.stop
             head = self.buffer[self.here : self.here + 2]
             if head[:1] == b"\n" or head == b"\r\n":
-                self.separated, self.here = True, after
+                self.separator, self.here = head, after
                 break
             if head[:1] in (b" ", b"\t") and (self.spans or odd == self.here):
                 if odd == self.here:
@@ -197,7 +204,7 @@ class _Walk:
             if cut:
                 self.defects.add("header-too-large", self.here, f"the limit is {self.limits.header_octets} octets")
         lower = (b"\n" + self.buffer[self.begin : self.here]).lower()
-        return HeaderBlock(self.begin, self.here, has_separator=self.separated, lower=lower, spans=self.spans)
+        return HeaderBlock(self.begin, lower, self.separator, self.spans)
 
     def _is_border(self, after: int) -> bool:
         line = self.buffer[self.here + 2 : after].rstrip(b" \t\r\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, overload
 
+from mailwright.grammar.params import ParameterValue
 from mailwright.mime.field import AddressLike, Field
 
 __all__ = ["Headers"]
@@ -148,6 +149,16 @@ class Headers:
     def all_own(self, key: str) -> list[Field]:
         """All fields of a name in lower case, the structure's own perhaps not among them yet."""
         return [field for field in self._fields if field.key == key]
+
+    def parameters(self, key: str) -> ParameterValue | None:
+        """What the first field of a name in lower case says before its first semicolon, and its parameters."""
+        field = self.own(key)
+        return None if field is None else field.parameters
+
+    def raw_value(self, key: str) -> bytes | None:
+        """The octets behind the colon of the first field of a name in lower case."""
+        field = self.own(key)
+        return None if field is None else field.raw.partition(b":")[2]
 
     def put(self, field: Field) -> None:
         """Replace all fields of its name, at the place of the first, or append."""

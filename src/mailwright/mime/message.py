@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias, cast
 
 from mailwright.grammar import date as dates
 from mailwright.grammar import ids
-from mailwright.mime import composer, transit, views, writer
+from mailwright.mime import composer, restructuring, transit, views, writer
 from mailwright.mime.body import Body, Enclosed
 from mailwright.mime.draft import Draft
 from mailwright.mime.field import AddressLike, Field
@@ -28,6 +28,7 @@ from mailwright.mime.typed import TypedFields
 if TYPE_CHECKING:
     from email.message import Message as StdlibMessage
 
+    from mailwright.grammar.params import ParameterValue
     from mailwright.mime.defects import Defect
     from mailwright.mime.document import Document
     from mailwright.mime.scanner import Node
@@ -178,7 +179,7 @@ class Message(TypedFields):
         return inspection.defects(self)
 
     def attach(self, source: AttachmentSource, *, name: str | None = None, type: str | None = None) -> Part:  # noqa: A002 - api.md
-        """Attach a file, bytes, or a message.
+        """Attach a file, bytes, or a message. Of a message that was read everything there is stays as it stands.
 
         Args:
             source: a path, which is checked now and read when the message is written; or the content itself, which
@@ -196,7 +197,6 @@ class Message(TypedFields):
                 contains this one.
             TypeError: something else than a path, bytes or a message.
         """
-        draft = self._to_draft("attach")
         if isinstance(source, Message):
             if type is not None:
                 raise ValueError(f"an attached message is message/rfc822; type {type!r} is not allowed")
@@ -204,8 +204,11 @@ class Message(TypedFields):
             part = composer.message_part(Enclosed(source), name)
         else:
             part = composer.file_part(source, name=name, type=type, disposition="attachment")
-        draft.attachments.append(part)
-        draft.changed()
+        if self._draft is None:
+            restructuring.attach(self, part)
+        else:
+            self._draft.attachments.append(part)
+            self._draft.changed()
         return part
 
     def embed(
@@ -232,17 +235,44 @@ class Message(TypedFields):
             ValueError: a cid, name or type that cannot be written, or a cid used before.
             TypeError: neither a path nor bytes.
         """
-        draft = self._to_draft("embed")
+        draft = self._draft
         inner = composer.content_id(cid)
-        if any(part.cid == inner for part in draft.embeds):
+        if any(part.cid == inner for part in (self.walk() if draft is None else draft.embeds)):
             raise ValueError(f"content id {cid!r} is used already; each embedded part has its own")
         is_path = isinstance(source, str | os.PathLike)
         part = composer.file_part(
             source, name=name if name is not None or is_path else inner, type=type, disposition="inline", cid=inner
         )
-        draft.embeds.append(part)
-        draft.changed()
+        if draft is None:
+            restructuring.embed(self, part)
+        else:
+            draft.embeds.append(part)
+            draft.changed()
         return part
+
+    def remove(self, part: Part) -> None:
+        """Take a part out of the message: an attachment, an image, a text, whatever ``walk`` shows.
+
+        Of a message that was read no octet changes but those of the part and one boundary.
+
+        Raises:
+            ValueError: it is not in this message, or is the only part of its multipart.
+        """
+        if self._draft is None:
+            restructuring.remove(self, part)
+        else:
+            self._draft.replace(part, None)
+
+    def replace(self, part: Part, new: Part) -> None:
+        """Put another part in the place of one; see ``remove`` and ``Part.of_file``.
+
+        Raises:
+            ValueError: it is not in this message, or the new one cannot stand there.
+        """
+        if self._draft is None:
+            restructuring.replace(self, part, new)
+        else:
+            self._draft.replace(part, new)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -354,20 +384,18 @@ class Message(TypedFields):
         """``type/subtype`` of the whole."""
         return super().content_type if self._draft is None else self._draft.settle().content_type
 
+    def _declared(self, key: str) -> ParameterValue | None:
+        if self._draft is not None:
+            _ = self._draft.settle()
+        return super()._declared(key)
+
     def adopt(self, root: Part) -> None:
         """Take a body from elsewhere as it is; attachments may be added to it."""
-        draft = self._to_draft("adopt")
+        draft = self._draft
+        assert draft is not None  # it is new
         draft.base, draft.plain, draft.html = root, None, None
         self._completed = True
         draft.changed()
-
-    def _to_draft(self, what: str) -> Draft:
-        if self._draft is None:
-            raise ValueError(
-                f"{what} is for messages that are composed, and this one was read: "
-                "attach it to a new Message, or set the content of its parts"
-            )
-        return self._draft
 
     def refuse_to_contain(self, other: Message) -> None:
         """Raise when another message is this one or is attached within it: it could never be written to its end."""

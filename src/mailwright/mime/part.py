@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
@@ -16,6 +16,9 @@ from mailwright.mime.headers import Headers
 from mailwright.mime.scanner import MULTIPART
 
 if TYPE_CHECKING:
+    import os
+
+    from mailwright.grammar.params import ParameterValue
     from mailwright.mime.document import Document
     from mailwright.mime.message import Message
     from mailwright.mime.scanner import Node
@@ -91,10 +94,9 @@ class Part:
     @property
     def content_type(self) -> str:
         """``type/subtype`` in lower case; text/plain when nothing is said (RFC 2045 5.2)."""
-        declared = self.headers.field("content-type")
-        value = "" if declared is None else declared.parameters.value
-        if "/" in value:
-            return value
+        declared = self._headers.parameters("content-type")
+        if declared is not None and "/" in declared.value:
+            return declared.value
         return "text/plain" if self._node is None else self._node.default
 
     @property
@@ -105,8 +107,8 @@ class Part:
     @property
     def disposition(self) -> str:
         """``attachment``, ``inline``, or nothing (RFC 2183)."""
-        declared = self.headers.field("content-disposition")
-        return "" if declared is None else declared.parameters.value
+        declared = self._declared("content-disposition")
+        return "" if declared is None else declared.value
 
     @property
     def filename(self) -> str | None:
@@ -209,6 +211,92 @@ class Part:
             yield part
             waiting.extend(reversed(part.parts))
 
+    # --- making and placing parts ------------------------------------------------------------------------------------
+
+    @classmethod
+    def of_text(cls, text: str, subtype: str = "plain") -> Part:
+        """Make a text part, to be put into a message.
+
+        Args:
+            text: any kind of line end.
+            subtype: of text/: ``plain``, ``html``, ``calendar`` and the like.
+
+        Raises:
+            ValueError: the text holds a lone surrogate, or the subtype is none.
+        """
+        from mailwright.mime import composer
+
+        return composer.text_part(text, subtype)
+
+    @classmethod
+    def of_file(
+        cls,
+        source: str | os.PathLike[str] | bytes | bytearray | memoryview,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002 - as in Message.attach
+        cid: str | None = None,
+        inline: bool = False,
+    ) -> Part:
+        """Make a part of a file or of bytes, to be put into a message; see ``Message.attach``.
+
+        Args:
+            source: a path, or the content itself, which needs a name.
+            name: the file name to show.
+            type: the media type; guessed from the name when None.
+            cid: what ``cid:`` refers to (RFC 2392).
+            inline: shown with the text instead of saved (RFC 2183 2.1).
+
+        Raises:
+            OSError, ValueError, TypeError: as ``Message.attach``.
+        """
+        from mailwright.mime import composer
+
+        disposition = "inline" if inline else "attachment"
+        return composer.file_part(source, name=name, type=type, disposition=disposition, cid=cid)
+
+    @classmethod
+    def of_message(cls, message: Message, name: str | None = None) -> Part:
+        """Make a message/rfc822 part of a message, to be put into another (RFC 2046 5.2.1)."""
+        from mailwright.mime import composer
+
+        return composer.message_part(Enclosed(message), name)
+
+    @classmethod
+    def of_parts(cls, subtype: str, parts: Iterable[Part], parameters: Mapping[str, str] | None = None) -> Part:
+        """Make a multipart of parts (RFC 2046 5.1).
+
+        Args:
+            subtype: of multipart/: ``mixed``, ``alternative``, ``related``, ``report`` and the like.
+            parts: one or more.
+            parameters: of its Content-Type, beside the boundary.
+
+        Raises:
+            ValueError: there is no part, or the subtype or a parameter cannot be written.
+        """
+        from mailwright.mime import composer
+
+        return composer.multipart(subtype, tuple(parts), tuple((parameters or {}).items()))
+
+    def insert(self, index: int, part: Part) -> None:
+        """Put a part into this multipart, before the one at an index. Of what was read no other octet changes.
+
+        Args:
+            index: as of ``list.insert``.
+            part: one made by ``Part.of_text`` and its like, or one of this or another message, which is copied as it
+                stands.
+
+        Raises:
+            ValueError: this is no multipart, or the part holds this multipart's boundary.
+        """
+        from mailwright.mime import restructuring
+
+        restructuring.insert(self, index, part)
+
+    def append(self, part: Part) -> None:
+        """Put a part behind the last of this multipart; see ``insert``."""
+        self.insert(len(self.parts), part)
+
     # --- where it stands --------------------------------------------------------------------------------------------
 
     @property
@@ -249,14 +337,22 @@ class Part:
         self._body = body
         self._text = text
 
+    def put_place(self, node: Node, body: Body) -> None:
+        """For the room: stand elsewhere in the source."""
+        self._node = node
+        self._body = body
+
     def complete(self) -> None:
         """Fill in what is drawn once, before it is written: nothing here, Date and Message-ID in a message."""
 
+    def _declared(self, key: str) -> ParameterValue | None:
+        return self._headers.parameters(key)
+
     def _parameter(self, field: str, name: str) -> str:
-        declared = self.headers.field(field)
+        declared = self._declared(field)
         if declared is None:
             return ""
-        value = declared.parameters.params.get(name, "")
+        value = declared.params.get(name, "")
         return words.decode(value) if "=?" in value else value
 
     def __reduce_ex__(self, protocol: Any) -> Any:

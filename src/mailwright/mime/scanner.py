@@ -61,7 +61,7 @@ from mailwright.mime import header_block
 from mailwright.mime.defects import Defects
 from mailwright.mime.header_block import Borders, HeaderBlock
 from mailwright.mime.limits import Limits
-from mailwright.mime.source import Buffer, finder
+from mailwright.mime.source import Buffer, Finder, finder
 
 __all__ = ["ENCODED", "ENCODED_NAMES", "LEAF", "MESSAGE", "MULTIPART", "Node", "scan"]
 
@@ -89,17 +89,19 @@ class Node:
         children: the parts of a multipart, or the one message of a message.
         kind: LEAF, MULTIPART, MESSAGE or ENCODED.
         default: the content type it has when it names none (RFC 2046 5.1.5).
+        declared: its Content-Type of a multipart, which had to be read; else None, whatever is there.
         boundary: the multipart's.
         inner: the default content type of a multipart's parts.
         closed: whether the last boundary of a multipart was met.
     """
 
-    __slots__ = ("block", "boundary", "children", "closed", "default", "end", "inner", "kind", "parent")
+    __slots__ = ("block", "boundary", "children", "closed", "declared", "default", "end", "inner", "kind", "parent")
 
     def __init__(self, block: HeaderBlock, parent: Node | None, default: str) -> None:
         self.block = block
         self.parent = parent
         self.default = default
+        self.declared: params.ParameterValue | None = None
         self.end = block.end
         self.kind = LEAF
         self.children: list[Node] = []
@@ -126,7 +128,7 @@ def scan(buffer: Buffer, *, limits: Limits, defects: Defects, depth: int = 0) ->
         defects.add("line-ends-cr", 0)
         buffer = buffer[:].replace(b"\r", b"\n")
         find = buffer.find
-    return _Scan(buffer, limits, defects, depth).whole()
+    return _Scan(buffer, find, limits, defects, depth).whole()
 
 
 class _Scan:
@@ -146,9 +148,9 @@ class _Scan:
         "size",
     )
 
-    def __init__(self, buffer: Buffer, limits: Limits, defects: Defects, outside: int) -> None:
+    def __init__(self, buffer: Buffer, find: Finder, limits: Limits, defects: Defects, outside: int) -> None:
         self.buffer = buffer
-        self.find = finder(buffer)
+        self.find = find
         self.size = len(buffer)
         self.limits = limits
         self.defects = defects
@@ -174,15 +176,7 @@ class _Scan:
     def enter(self, begin: int, default: str) -> int:
         """Open a part, and the message in it when it is one; say where its body begins."""
         while True:
-            block = header_block.read(
-                self.buffer,
-                self.find,
-                begin,
-                self.size,
-                limits=self.limits,
-                borders=self.borders,
-                defects=self.defects,
-            )
+            block = header_block.read(self.buffer, self.find, begin, self.size, self.limits, self.borders, self.defects)
             parent = self.path[-1] if self.path else None
             node = Node(block, parent, default)
             if parent is not None:
@@ -196,7 +190,7 @@ class _Scan:
 
     def classify(self, node: Node) -> None:
         """Look whether the header promises parts or a message."""
-        span = node.block.find(b"content-type")
+        span = node.block.find("content-type")
         if span is None:
             if node.default == "message/rfc822":
                 self.open_message(node)
@@ -215,14 +209,14 @@ class _Scan:
     def open_message(self, node: Node) -> None:
         if self.is_too_deep(node):
             return
-        span = node.block.find(b"content-transfer-encoding")
+        span = node.block.find("content-transfer-encoding")
         encoding = b"" if span is None else self.buffer[span[1] : span[2]].strip().lower()
         node.kind = ENCODED if encoding in ENCODED_NAMES else MESSAGE
 
     def open_multipart(self, node: Node, value: bytes) -> None:
         if self.is_too_deep(node):
             return
-        type_ = params.parse(value)
+        type_ = node.declared = params.parse(value)
         boundary = _boundary(type_, value)
         if not boundary:
             self.defects.add("boundary-missing", node.block.begin)

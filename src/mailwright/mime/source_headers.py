@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from mailwright.grammar import params
+from mailwright.mime.body import Stream
 from mailwright.mime.field import Field
-from mailwright.mime.header_block import HeaderBlock, Span, field_at
+from mailwright.mime.header_block import Span, field_at
 from mailwright.mime.headers import Headers
 from mailwright.mime.source import Buffer
 
 if TYPE_CHECKING:
     from mailwright.mime.document import Document
+    from mailwright.mime.scanner import Node
 
 __all__ = ["Edit", "SourceHeaders"]
 
-Edit: TypeAlias = "tuple[int, int, bytes]"
+Edit: TypeAlias = "tuple[int, int, bytes | Stream]"
 """What replaces the octets between two offsets."""
 
 
 class SourceHeaders(Headers):
     """Fields in the source. They are looked up by offset, and made into a list only when something changes."""
 
-    __slots__ = ("_block", "_buffer", "_document", "_first", "_known", "_originals")
+    __slots__ = ("_block", "_buffer", "_document", "_first", "_known", "_originals", "_parameters")
 
-    def __init__(self, document: Document, block: HeaderBlock, *, written: frozenset[str]) -> None:
+    def __init__(self, document: Document, node: Node, written: frozenset[str]) -> None:
         self._document = document
         self._buffer: Buffer = document.buffer
-        self._block = block
+        self._block = node.block
         self._written = written
         self._refresh = None
         self._known: dict[int, Field] = {}  # by offset
         self._first: dict[str, Field | None] = {}  # by name
+        # by name, as long as no field has changed
+        self._parameters: dict[str, params.ParameterValue | None] = (
+            {} if node.declared is None else {"content-type": node.declared}
+        )
         self._originals: list[Field] | None = None
 
     def own(self, key: str) -> Field | None:
@@ -39,15 +46,33 @@ class SourceHeaders(Headers):
             return super().own(key)
         if key in self._first:
             return self._first[key]
-        span = self._block.find(key.encode("utf-8", "replace"))
+        span = self._block.find(key)
         field = self._first[key] = None if span is None else self._field(span)
         return field
+
+    def parameters(self, key: str) -> params.ParameterValue | None:
+        """What the first field of a name in lower case says before its first semicolon, and its parameters."""
+        if self._originals is not None:
+            return super().parameters(key)
+        if key in self._parameters:
+            return self._parameters[key]
+        span = self._block.find(key)
+        value = None if span is None else params.parse(self._buffer[span[1] : span[2]])
+        self._parameters[key] = value
+        return value
+
+    def raw_value(self, key: str) -> bytes | None:
+        """The octets behind the colon of the first field of a name in lower case."""
+        if self._originals is not None:
+            return super().raw_value(key)
+        span = self._block.find(key)
+        return None if span is None else self._buffer[span[1] : span[2]]
 
     def all_own(self, key: str) -> list[Field]:
         """All fields of a name in lower case."""
         if self._originals is not None:
             return super().all_own(key)
-        return [self._field(span) for span in self._block.find_all(key.encode("utf-8", "replace"))]
+        return [self._field(span) for span in self._block.find_all(key)]
 
     def raw_fields(self) -> list[Field]:
         """All fields, made now."""
@@ -118,10 +143,6 @@ class SourceHeaders(Headers):
         last = self._buffer[max(0, self._block.end - 1) : self._block.end]
         return end if last in (b"", end[-1:]) else 2 * end
 
-    def rim(self, end: int) -> bytes:
-        """What has to stand between new content and a boundary that follows an empty part at once."""
-        return b"" if self._buffer[end : end + 1] in (b"", b"\r", b"\n") else self.line_end()
-
     def _field(self, span: Span) -> Field:
         field = self._known.get(span[0])
         if field is None:
@@ -136,11 +157,7 @@ class SourceHeaders(Headers):
 
     def line_end(self) -> bytes:
         """How its lines end."""
-        at = self._buffer.find(b"\n", self._block.begin)
-        at = at if at >= 0 else self._buffer.find(b"\n", 0)
-        if at < 0:
-            return b"\r" if self._buffer.find(b"\r") >= 0 else b"\r\n"
-        return b"\r\n" if self._buffer[max(at - 1, 0) : at] == b"\r" else b"\n"
+        return self._document.line_end(self._block.begin)
 
     def _after_odd_lines(self) -> int:
         """Where the first field can stand in a header that has none: behind what was passed over."""

@@ -46,7 +46,9 @@ def streams_from_disk(message: Message) -> bool:
     while waiting:
         part = waiting.pop()
         if part.document is not None:
-            if not isinstance(part.document.buffer, bytes):
+            if not isinstance(part.document.buffer, bytes) or not all(
+                isinstance(piece, bytes) for piece in editing.pieces(part)
+            ):
                 return True
             continue
         body = part.body

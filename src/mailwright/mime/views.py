@@ -45,18 +45,19 @@ class Views:
     saved: list[Part] = field(default_factory=list["Part"])
 
 
-@dataclass(slots=True)
 class _Visit:
     """A multipart whose children are to be sorted, and which of the bodies they may be in."""
 
-    kind: str
-    parts: tuple[Part, ...]
-    in_alternative: bool
-    takes_text: bool = True
-    takes_html: bool = True
-    here: int = 0
-    text_before: int = 0
-    html_before: int = 0
+    __slots__ = ("html_before", "in_alternative", "kind", "rest", "takes_html", "takes_text", "text_before")
+
+    def __init__(self, kind: str, parts: tuple[Part, ...], around: _Visit | None, views: Views) -> None:
+        self.kind = kind
+        self.rest = enumerate(parts)
+        self.in_alternative: bool = kind == "alternative" or (around is not None and around.in_alternative)
+        self.takes_text: bool = around is None or around.takes_text
+        self.takes_html: bool = around is None or around.takes_html
+        self.text_before = len(views.text)
+        self.html_before = len(views.html)
 
 
 def sort(root: Part) -> Views:
@@ -72,35 +73,19 @@ def sort(root: Part) -> Views:
 
 def _sorted(root: Part) -> Views:
     views = Views()
-    waiting = [_Visit("mixed", (root,), in_alternative=False)]
+    waiting = [_Visit("mixed", (root,), None, views)]
     while waiting:
         visit = waiting[-1]
-        if visit.here == len(visit.parts):
+        for index, part in visit.rest:
+            type_ = part.content_type
+            if type_.startswith(_BROKEN) and (parts := part.parts):
+                waiting.append(_Visit(type_.partition("/")[2], parts, visit, views))
+                break
+            _leaf(visit, part, type_, index, views)
+        else:
             _ = waiting.pop()
             _even_out(visit, views)
-            continue
-        index = visit.here
-        visit.here += 1
-        part = visit.parts[index]
-        type_ = part.content_type
-        if type_.startswith(_BROKEN) and (parts := part.parts):
-            waiting.append(_below(visit, type_, parts, views))
-        else:
-            _leaf(visit, part, type_, index, views)
     return views
-
-
-def _below(visit: _Visit, type_: str, parts: tuple[Part, ...], views: Views) -> _Visit:
-    kind = type_.partition("/")[2]
-    return _Visit(
-        kind,
-        parts,
-        in_alternative=visit.in_alternative or kind == "alternative",
-        takes_text=visit.takes_text,
-        takes_html=visit.takes_html,
-        text_before=len(views.text),
-        html_before=len(views.html),
-    )
 
 
 def _leaf(visit: _Visit, part: Part, type_: str, index: int, views: Views) -> None:

@@ -34,9 +34,19 @@ def header_block(headers: Headers, *, utf8: bool) -> bytes:
 
 
 def pieces(message: Part, *, utf8: bool) -> list[bytes | Stream]:
-    """Open a message that was composed up into bytes and streams, in order."""
+    """Open a message that was composed up into bytes and streams, in order; its last line is ended."""
+    out = unended(message, utf8=utf8)
+    last = out[-1]
+    # RFC 5321 4.1.1.4: a message ends with CRLF on its way; written here, so that a signature and SIZE agree with it.
+    if isinstance(last, bytes) and not last.endswith(b"\r\n"):
+        out.append(b"\r\n")
+    return out
+
+
+def unended(part: Part, *, utf8: bool) -> list[bytes | Stream]:
+    """Open a part up into bytes and streams, in order, as it stands between two boundaries."""
     out: list[bytes | Stream] = []
-    waiting: list[Piece] = [message]
+    waiting: list[Piece] = [part]
     while waiting:
         piece = waiting.pop()
         if isinstance(piece, Part):
@@ -48,10 +58,6 @@ def pieces(message: Part, *, utf8: bool) -> list[bytes | Stream]:
             waiting.extend(reversed(piece.body.pieces(utf8=utf8)))
         elif piece:
             out.append(piece)
-    last = out[-1]
-    # RFC 5321 4.1.1.4: a message ends with CRLF on its way; written here, so that a signature and SIZE agree with it.
-    if isinstance(last, bytes) and not last.endswith(b"\r\n"):
-        out.append(b"\r\n")
     return out
 
 

@@ -8,7 +8,7 @@ from mailwright.mime.limits import Limits
 
 def block(raw: bytes, begin: int = 0) -> tuple[HeaderBlock, list[str]]:
     defects = Defects(100)
-    found = read(raw, raw.find, begin, len(raw), limits=Limits(), borders={b"b": [0]}, defects=defects)
+    found = read(raw, raw.find, begin, len(raw), Limits(), {b"b": [0]}, defects)
     return found, [defect.kind for defect in defects.found]
 
 
@@ -54,15 +54,15 @@ def test_what_is_tolerated_in_a_header(raw: bytes, kinds: list[str], end: int) -
     found, told = block(raw)
     if kinds:
         assert (told, found.end) == (kinds, end)
-    assert found.find(b"nothing") is None
+    assert found.find("nothing") is None
 
 
 def test_a_name_is_found_in_sound_and_unsound_headers_alike() -> None:
     sound = b"Aa: 1\r\nB: 2\r\n more\r\naA: 3\r\n\r\n"
     for raw in (sound, b"From x\r\n" + sound):
         found, _ = block(raw)
-        assert [raw[begin:end] for begin, _, end in found.find_all(b"aa")] == [b"Aa: 1\r\n", b"aA: 3\r\n"]
-        span = found.find(b"b")
+        assert [raw[begin:end] for begin, _, end in found.find_all("aa")] == [b"Aa: 1\r\n", b"aA: 3\r\n"]
+        span = found.find("b")
         assert span is not None
         assert raw[span[1] : span[2]] == b" 2\r\n more\r\n"
         assert len(found.spans()) == 3
