@@ -9,6 +9,7 @@ from mailwright.grammar.address import Address, AddressList, Group
 from mailwright.mime.defects import KINDS, Defect
 from mailwright.mime.envelope import Envelope
 from mailwright.mime.field import AddressLike, Field
+from mailwright.mime.fitting import Transport
 from mailwright.mime.headers import Headers
 from mailwright.mime.limits import Limits
 from mailwright.mime.message import AttachmentSource, Message
@@ -33,5 +34,6 @@ __all__ = [
     "Outgoing",
     "Part",
     "Sendable",
+    "Transport",
     "parse",
 ]

@@ -164,9 +164,10 @@ class Disk:
         self._same(os.stat(self.path).st_size)
 
     def _stream(self) -> Iterator[bytes]:
-        return base64.encode_chunks(self._blocks())
+        return base64.encode_chunks(self.blocks())
 
-    def _blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[bytes]:
+        """Its octets, read while it is iterated."""
         seen = 0
         with open(self.path, "rb", buffering=0) as file:
             while seen <= self.size and (block := file.read(BLOCK)):

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mailwright.encodings import base64, quoted
-from mailwright.grammar import folding, params
+from mailwright.grammar import folding, params, words
 from mailwright.grammar.lexer import LINE_LIMIT, refuse_controls
 from mailwright.mime.body import Body, Disk, Enclosed, Held, Several, Wire, canonical_text
 from mailwright.mime.field import Field
@@ -127,6 +127,7 @@ def file_part(
     type: str | None,  # noqa: A002 - as in Message.attach
     disposition: str,
     cid: str | None = None,
+    legacy_name: bool = False,
 ) -> Part:
     """Make a part of a file on disk or of bytes.
 
@@ -136,6 +137,7 @@ def file_part(
         type: its media type with parameters if any; guessed from the name when it is None.
         disposition: ``attachment`` or ``inline`` (RFC 2183 2.1, 2.2).
         cid: its content identifier, without angle brackets (RFC 2392).
+        legacy_name: give the name also in Content-Type, where old programs look, in encoded-words if need be.
 
     Returns:
         The part; a file is checked now and read when it is written.
@@ -158,7 +160,8 @@ def file_part(
         raise TypeError(f"attach a path, bytes, or a Message, not {source.__class__.__name__}")
     shown = _base_name(name)
     headers = Headers(written=frozenset({"content-transfer-encoding"}))
-    headers.append(_content_type(type if type is not None else _guess(shown), body, given=type is not None))
+    content_type = _content_type(type if type is not None else _guess(shown), body, given=type is not None)
+    headers.append(_named(content_type, shown) if legacy_name else content_type)
     headers.append(_ENCODINGS["base64"])
     headers.append(parameter_field("Content-Disposition", disposition, [("filename", shown)]))
     if cid is not None:
@@ -229,6 +232,20 @@ def _content_type(type_: str, body: Held | Disk, *, given: bool) -> Field:
     if main == "text" and not given and _is_utf8(body):
         parameters.append(("charset", "utf-8"))
     return parameter_field("Content-Type", parsed.value, parameters)
+
+
+def _named(field: Field, name: str) -> Field:
+    """Content-Type with the name of the file.
+
+    QUIRK: Outlook before 2007 and some webmails read no RFC 2231, and show "ATT0001.dat"; they look for an encoded-word
+    in name=, which RFC 2047 5 forbids and every reader decodes.
+    """
+    if name.isascii():
+        parsed = field.parameters
+        return parameter_field(field.name, parsed.value, [*parsed.params.items(), ("name", name)])
+    encoded = words.encoded_words(name, first=words.WORD_LIMIT - len('name=""'))
+    source = field.render(utf8=False).removesuffix(b"\r\n")
+    return Field.from_source(field.name, b'%s;\r\n name="%s"\r\n' % (source, "\r\n ".join(encoded).encode("ascii")))
 
 
 def _is_utf8(body: Held | Disk) -> bool:

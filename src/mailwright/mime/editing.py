@@ -24,7 +24,7 @@ from mailwright.mime.source_headers import Edit, SourceHeaders
 if TYPE_CHECKING:
     from mailwright.mime.part import Part
 
-__all__ = ["blocks", "edits", "is_seven_bit", "pieces", "replace_content", "replace_text"]
+__all__ = ["blocks", "edits", "is_seven_bit", "pieces", "reencode", "replace_content", "replace_text"]
 
 _WINDOW: Final = 1_048_576
 """Octets of a mapped file that are copied at a time."""
@@ -195,6 +195,11 @@ def replace_text(part: Part, text: str) -> None:
         except (LookupError, ValueError):
             _declare_utf8(part)
     _put(part, data, is_text=True, text=text)
+
+
+def reencode(part: Part) -> None:
+    """Let a leaf hold the octets it holds in an encoding that is 7bit."""
+    _put(part, part.content, is_text=part.content_type.startswith("text/"))
 
 
 def _declare_utf8(part: Part) -> None:

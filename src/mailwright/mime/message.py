@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mailwright.grammar.params import ParameterValue
     from mailwright.mime.defects import Defect
     from mailwright.mime.document import Document
+    from mailwright.mime.fitting import Transport
     from mailwright.mime.scanner import Node
 
 __all__ = ["AttachmentSource", "Message"]
@@ -178,7 +179,14 @@ class Message(TypedFields):
 
         return inspection.defects(self)
 
-    def attach(self, source: AttachmentSource, *, name: str | None = None, type: str | None = None) -> Part:  # noqa: A002 - api.md
+    def attach(
+        self,
+        source: AttachmentSource,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002 - api.md
+        legacy_name: bool = False,
+    ) -> Part:
         """Attach a file, bytes, or a message. Of a message that was read everything there is stays as it stands.
 
         Args:
@@ -187,6 +195,7 @@ class Message(TypedFields):
                 written.
             name: the file name to show; for a path its own when None. Only the last component is kept.
             type: the media type; guessed from the name when None.
+            legacy_name: give a file's name in a second form as well, which programs like Outlook 2003 understand.
 
         Returns:
             The new part, whose headers may be edited.
@@ -203,7 +212,7 @@ class Message(TypedFields):
             source.refuse_to_contain(self)
             part = composer.message_part(Enclosed(source), name)
         else:
-            part = composer.file_part(source, name=name, type=type, disposition="attachment")
+            part = composer.file_part(source, name=name, type=type, disposition="attachment", legacy_name=legacy_name)
         if self._draft is None:
             restructuring.attach(self, part)
         else:
@@ -276,24 +285,24 @@ class Message(TypedFields):
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def to_bytes(self, *, utf8: bool | None = None) -> bytes:
+    def to_bytes(self, *, utf8: bool | None = None, transport: Transport | None = None) -> bytes:
         """Write the message whole; see ``chunks``. ``utf8=None`` is: only when it must be."""
         utf8 = self.is_international if utf8 is None else utf8
-        return b"".join(self.chunks(utf8=utf8))
+        return b"".join(self.chunks(utf8=utf8, transport=transport))
 
-    def write(self, file: BinaryIO, *, utf8: bool | None = None) -> int:
+    def write(self, file: BinaryIO, *, utf8: bool | None = None, transport: Transport | None = None) -> int:
         """Write the message to a binary file in constant memory.
 
         Returns:
             How many octets were written.
         """
         written = 0
-        for chunk in self.chunks(utf8=self.is_international if utf8 is None else utf8):
+        for chunk in self.chunks(utf8=self.is_international if utf8 is None else utf8, transport=transport):
             _ = file.write(chunk)
             written += len(chunk)
         return written
 
-    def chunks(self, *, utf8: bool = False) -> Iterator[bytes]:
+    def chunks(self, *, utf8: bool = False, transport: Transport | None = None) -> Iterator[bytes]:
         """Write the message in chunks, in constant memory.
 
         What was read is written as it was, but for what has changed. What was composed is written without Bcc; sending
@@ -303,24 +312,28 @@ class Message(TypedFields):
 
         Args:
             utf8: write header fields as raw UTF-8 (RFC 6532), which only a server with SMTPUTF8 takes.
+            transport: what carries it, so that texts and files are encoded no more than they must be: ``"7bit"``,
+                ``"8bit"`` or ``"binary"``. None is 7bit for what is composed; what was read then goes as it came, and
+                is only encoded anew when this is given.
 
         Yields:
             One chunk for a small message, at least 64 KiB each but the last for a large one.
 
         Raises:
             ValueError: an address needs ``utf8`` and it is not set; names the address. Or an attached file changed its
-                size since it was attached; names the path, and is also raised while iterating if it happens then.
+                size since it was attached; names the path, and is also raised while iterating if it happens then. Or
+                what was read is signed and would have to be encoded anew.
             OSError: an attached file cannot be read any more.
         """
-        return writer.chunks(writer.opened(self, utf8=utf8))
+        return writer.chunks(writer.opened(self, utf8=utf8, transport=transport))
 
-    def size(self, *, utf8: bool = False) -> int:
+    def size(self, *, utf8: bool = False, transport: Transport | None = None) -> int:
         """Count the octets ``chunks`` gives, exactly, without reading attached files.
 
         Raises:
             ValueError: as ``chunks``, for addresses.
         """
-        return writer.size(writer.opened(self, utf8=utf8))
+        return writer.size(writer.opened(self, utf8=utf8, transport=transport))
 
     def check(self) -> None:
         """Look whether it can be written now, attached files included.

@@ -6,7 +6,7 @@ first. What can still go wrong later is a disk that fails, or a file that change
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from mailwright.mime import editing
@@ -15,6 +15,7 @@ from mailwright.mime.headers import Headers
 from mailwright.mime.part import Part
 
 if TYPE_CHECKING:
+    from mailwright.mime.fitting import Fit, Transport
     from mailwright.mime.message import Message
 
 __all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "opened", "part_bytes", "pieces", "size"]
@@ -22,20 +23,34 @@ __all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "opened", "par
 CHUNK: Final = 65_536
 """Octets a chunk has at least, unless it is the last: fewer would cost a system call each, more would cost memory."""
 
+_AS_IT_IS: Final[Mapping[int, Fit]] = {}
+
 HIDDEN: Final = frozenset({"bcc", "resent-bcc"})
 """Fields that are never written: they would tell everybody what was meant for few (RFC 5322 3.6.3)."""
 
 
-def header_block(headers: Headers, *, utf8: bool) -> bytes:
-    """Render all fields but the hidden ones, and the empty line behind them (RFC 5322 2.1)."""
-    rendered = [field.render(utf8=utf8) for field in headers.fields() if field.key not in HIDDEN]
+def header_block(headers: Headers, *, utf8: bool, encoding: str = "") -> bytes:
+    """Render all fields but the hidden ones, and the empty line behind them (RFC 5322 2.1).
+
+    Args:
+        headers: the fields.
+        utf8: as raw UTF-8.
+        encoding: what Content-Transfer-Encoding says instead of what it says there.
+    """
+    rendered = [
+        field.render(utf8=utf8)
+        for field in headers.fields()
+        if field.key not in HIDDEN and not (encoding and field.key == "content-transfer-encoding")
+    ]
+    if encoding:
+        rendered.append(b"Content-Transfer-Encoding: %s\r\n" % encoding.encode("ascii"))
     rendered.append(b"\r\n")
     return b"".join(rendered)
 
 
-def pieces(message: Part, *, utf8: bool) -> list[bytes | Stream]:
+def pieces(message: Part, *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) -> list[bytes | Stream]:
     """Open a message that was composed up into bytes and streams, in order; its last line is ended."""
-    out = unended(message, utf8=utf8)
+    out = unended(message, utf8=utf8, fits=fits)
     last = out[-1]
     # RFC 5321 4.1.1.4: a message ends with CRLF on its way; written here, so that a signature and SIZE agree with it.
     if isinstance(last, bytes) and not last.endswith(b"\r\n"):
@@ -43,19 +58,24 @@ def pieces(message: Part, *, utf8: bool) -> list[bytes | Stream]:
     return out
 
 
-def unended(part: Part, *, utf8: bool) -> list[bytes | Stream]:
+def unended(part: Part, *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) -> list[bytes | Stream]:
     """Open a part up into bytes and streams, in order, as it stands between two boundaries."""
     out: list[bytes | Stream] = []
     waiting: list[Piece] = [part]
     while waiting:
         piece = waiting.pop()
         if isinstance(piece, Part):
-            if piece.document is not None:
+            fit = fits.get(id(piece))
+            new = None if fit is None else fit.pieces
+            if piece.document is None:
+                piece.complete()
+                out.append(header_block(piece.headers, utf8=utf8, encoding="" if fit is None else fit.encoding))
+                body = piece.body if fit is None else fit.body
+                waiting.extend(reversed(body.pieces(utf8=utf8) if new is None else new))
+            elif new is None:
                 out.extend(editing.pieces(piece, utf8=utf8, hidden=HIDDEN))
-                continue
-            piece.complete()
-            out.append(header_block(piece.headers, utf8=utf8))
-            waiting.extend(reversed(piece.body.pieces(utf8=utf8)))
+            else:
+                waiting.extend(new)
         elif piece:
             out.append(piece)
     return out
@@ -71,14 +91,23 @@ def blocks(piece: bytes | Stream) -> Iterable[bytes]:
     return (piece,) if isinstance(piece, bytes) else piece.open()
 
 
-def opened(message: Message, *, utf8: bool, hide: bool = False) -> list[bytes | Stream]:
+def opened(
+    message: Message, *, utf8: bool, hide: bool = False, transport: Transport | None = None
+) -> list[bytes | Stream]:
     """Open a message up into bytes and streams, in order.
 
     Args:
         message: what to write.
         utf8: fields as raw UTF-8.
         hide: leave hidden fields out also of a message that was read, as on its way to a server.
+        transport: what carries it, see ``fitting``; None is 7bit for what is composed, as it came for what was read.
     """
+    if transport is not None:
+        from mailwright.mime import fitting
+
+        if message.document is None:
+            return pieces(message, utf8=utf8, fits=fitting.plan(message, transport))
+        message = fitting.refitted(message, transport)
     if message.document is None:
         return pieces(message, utf8=utf8)
     return editing.pieces(message, utf8=utf8, hidden=HIDDEN if hide else frozenset())
