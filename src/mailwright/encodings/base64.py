@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import pybase64
 
-__all__ = ["BYTES_PER_LINE", "decode", "encode", "encode_chunks", "encoded_length"]
+__all__ = ["BYTES_PER_LINE", "Decoder", "decode", "encode", "encode_chunks", "encoded_length"]
 
 BYTES_PER_LINE = 57
 """Bytes in a full line: 76 columns (RFC 2045 6.8: lines "of no more than 76 characters") of 4 for each 3 bytes."""
@@ -22,6 +22,7 @@ _COLUMNS = 76
 # RFC 4648 4: the alphabet. "All line breaks or other characters not found in [it] must be ignored" (RFC 2045 6.8).
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
+_WHITE = b"\r\n \t"
 
 
 def encode(data: bytes) -> bytes:
@@ -78,15 +79,18 @@ def decode(data: bytes) -> bytes:
     Returns:
         The bytes; a trailing single digit, which carries no whole byte, is dropped.
     """
-    digits = data.translate(None, b"\r\n \t")
+    digits = data.translate(None, _WHITE)
     if len(digits) % 4 == 0:  # what is sound goes at the speed of memory
         try:
             return pybase64.b64decode(digits, validate=True)
         except binascii.Error:
             pass  # something else stands in it
-    digits = _FOREIGN.sub(b"", digits)
-    # QUIRK: several base64 texts glued together carry padding in the middle; each piece is decoded by itself.
-    return b"".join([_piece(piece) for piece in _PADDING.split(digits)])
+    return b"".join([_piece(piece) for piece in _pieces(digits)])
+
+
+def _pieces(digits: bytes) -> list[bytes]:
+    """QUIRK: several base64 texts glued together carry padding in the middle; each piece is decoded by itself."""
+    return _PADDING.split(_FOREIGN.sub(b"", digits))
 
 
 def _piece(digits: bytes) -> bytes:
@@ -94,3 +98,36 @@ def _piece(digits: bytes) -> bytes:
     if extra == 1:  # six bits are no byte
         digits, extra = digits[:-1], 0
     return pybase64.b64decode(digits + b"=" * (-extra % 4)) if digits else b""
+
+
+class Decoder:
+    """Decodes in pieces, as tolerantly as ``decode``, and holds back three digits at most (RFC 2045 6.8)."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next octets and decode all whole groups of four digits."""
+        digits = data.translate(None, _WHITE)
+        if self._held:
+            digits = self._held + digits
+        whole = len(digits) & ~3
+        try:
+            decoded = pybase64.b64decode(digits[:whole] if whole < len(digits) else digits, validate=True)
+        except binascii.Error:
+            return self._feed_unsound(digits)
+        self._held = digits[whole:]
+        return decoded
+
+    def _feed_unsound(self, digits: bytes) -> bytes:
+        *finished, last = _pieces(digits)
+        whole = len(last) & ~3
+        self._held = last[whole:]
+        return b"".join([_piece(piece) for piece in (*finished, last[:whole])])
+
+    def finish(self) -> bytes:
+        """Decode the last group, which may be without its padding."""
+        held, self._held = self._held, b""
+        return b"".join([_piece(piece) for piece in _pieces(held)])

@@ -7,7 +7,9 @@ What a name means is asked in this order:
 2. Python's own codecs and aliases, but for those that are no charset;
 3. nobody: then it is as if nothing had been declared.
 
-What undeclared text is, is asked in this order: a byte order mark, UTF-8 when all of it is UTF-8, Latin-1. A byte order
+What undeclared text is, is asked in this order: a byte order mark, UTF-8 when all of it is UTF-8, a guess if the caller
+asked for one (``detect``, which needs chardet), Latin-1. A guess comes that late because it is one: the steps before it
+are hardly ever wrong. It is not asked about text that was declared in a charset somebody knows. A byte order
 mark also wins over a declared charset, as in every browser (WHATWG Encoding 6.1), when it is UTF-8's, or the declared
 charset is UTF-16 or UTF-32.
 """
@@ -15,10 +17,14 @@ charset is UTF-16 or UTF-32.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from importlib import import_module
+from typing import Final, Protocol, cast
 
-__all__ = ["LABELS", "codec", "decode"]
+from mailwright.errors import NotSupported
+
+__all__ = ["GUESSED_FROM", "LABELS", "codec", "decode", "guess"]
 
 # Python's codecs that are no charset of mail, and two whose time is not linear in their input (punycode, idna).
 _REFUSED = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
@@ -109,6 +115,9 @@ LABELS: Final = {
 _NAME_LIMIT: Final = 64
 """Characters of a charset's name: the longest registered one has 45; codecs would look for a module of a longer one."""
 
+GUESSED_FROM: Final = 65_536
+"""Octets a guess is made from: more text makes it no better, and the time grows with every charset that is tried."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -118,19 +127,28 @@ _MARKS = (
 )
 
 
-def decode(data: bytes, charset: str = "") -> str:
+class _Detector(Protocol):
+    def detect(self, byte_str: bytes) -> Mapping[str, object]: ...
+
+
+def decode(data: bytes, charset: str = "", *, detect: bool = False) -> str:
     """Decode bytes by a declared charset, whatever it is worth.
 
     Args:
         data: the bytes.
-        charset: the declared name; empty or unknown means that it is guessed, see the head of this module.
+        charset: the declared name; empty or unknown means undeclared, see the head of this module.
+        detect: guess before taking undeclared bytes for Latin-1; needs ``pip install 'mailwright[detect]'``.
 
     Returns:
-        Text without its byte order mark; octets the charset does not know are U+FFFD. Never raises.
+        Text without its byte order mark; octets the charset does not know are U+FFFD. Never raises on data.
+
+    Raises:
+        NotSupported: ``detect`` is asked for and chardet is not installed, whether or not a guess would be needed.
     """
+    detector = _detector() if detect else None
     name = codec(charset)
     if name in ("utf-8", "ascii", ""):  # QUIRK: us-ascii with 8-bit octets is UTF-8 nowadays, when it decodes
-        return _undeclared(data, replace=name == "utf-8")
+        return _undeclared(data, replace=name == "utf-8", detector=detector)
     if data[:3] == codecs.BOM_UTF8:
         return data[3:].decode("utf-8", "replace")
     if name.startswith(("utf-16", "utf-32")):
@@ -138,7 +156,40 @@ def decode(data: bytes, charset: str = "") -> str:
     try:
         return data.decode(name, "replace")
     except (LookupError, ValueError):  # a codec that is no charset, or one that does not know "replace"
-        return _undeclared(data, replace=False)
+        return _undeclared(data, replace=False, detector=detector)
+
+
+def guess(data: bytes) -> str:
+    """Guess a charset from the bytes alone, with chardet.
+
+    Args:
+        data: the bytes; the first 64 KiB of them count.
+
+    Returns:
+        The name of a codec, or nothing when no guess was made.
+
+    Raises:
+        NotSupported: chardet is not installed.
+    """
+    return _guessed(data, _detector())
+
+
+def _detector() -> _Detector:
+    try:
+        return cast(_Detector, import_module("chardet"))
+    except ImportError:
+        raise NotSupported(
+            "A charset cannot be guessed: the package chardet is not installed.",
+            "Guessing needs pip install 'mailwright[detect]'.",
+        ) from None
+
+
+def _guessed(data: bytes, detector: _Detector) -> str:
+    try:
+        name = detector.detect(data[:GUESSED_FROM]).get("encoding")
+    except Exception:  # noqa: BLE001  a guess that fails is no guess; reading mail never raises
+        return ""
+    return codec(name) if isinstance(name, str) else ""
 
 
 def _marked(data: bytes, name: str) -> str:
@@ -149,7 +200,7 @@ def _marked(data: bytes, name: str) -> str:
     return f"{name}-le" if name in ("utf-16", "utf-32") else name
 
 
-def _undeclared(data: bytes, *, replace: bool) -> str:
+def _undeclared(data: bytes, *, replace: bool, detector: _Detector | None) -> str:
     if data[:1] in (b"\xef", b"\xff", b"\xfe", b"\0"):
         for mark, marked in _MARKS:
             if data.startswith(mark):
@@ -157,7 +208,13 @@ def _undeclared(data: bytes, *, replace: bool) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("utf-8", "replace") if replace else data.decode("latin-1")
+        if replace:
+            return data.decode("utf-8", "replace")
+    name = _guessed(data, detector) if detector else ""
+    try:
+        return data.decode(name or "latin-1", "replace")
+    except (LookupError, ValueError):
+        return data.decode("latin-1")
 
 
 @lru_cache(maxsize=256)

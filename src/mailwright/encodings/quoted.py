@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import binascii
 import re
+from typing import Final
 
-__all__ = ["decode", "encode"]
+__all__ = ["BLANKS_HELD", "Decoder", "decode", "encode"]
+
+BLANKS_HELD: Final = 8192
+"""Octets of white space a stream holds back, as they are dropped if the line ends behind them: eight of the longest
+lines (RFC 5321 4.5.3.1.6). Of a longer run at the end of a line, what was given out before stays in the text."""
 
 _COLUMNS = 76  # RFC 2045 6.7 (5): "encoded lines be no more than 76 characters long", the soft break's "=" included
 
@@ -24,6 +29,9 @@ _SOFT = re.compile(rb"=(?:\r?\n|\Z)")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
 # What binascii decodes as we do: these two, and no "=" besides.
 _REGULAR = re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
+# An octet whose digits may still come.
+_OPEN = re.compile(rb"=[0-9A-Fa-f]?\Z")
+_NO_END = b"."  # stands where more will come, so that the patterns see no end of data there
 _LOOSE_ENDS = (b" \r", b" \n", b"\t\r", b"\t\n")
 
 
@@ -62,15 +70,64 @@ def decode(data: bytes) -> bytes:
     Returns:
         The bytes; line ends are as they were in the data.
     """
-    if data[-1:] not in (b" ", b"\t", b"=") and not any(end in data for end in _LOOSE_ENDS):
-        marks = data.count(b"=")
-        if not marks:
-            return data
-        if marks == len(_REGULAR.findall(data)):
-            return binascii.a2b_qp(data)
-    joined = _SOFT.sub(b"", _TRAILING.sub(b"", data))
+    if data[-1:] not in (b" ", b"\t", b"=") and (decoded := _regular(data)) is not None:
+        return decoded
+    return _unquoted(_unfolded(data))
+
+
+def _regular(data: bytes) -> bytes | None:
+    """What can be decoded at the speed of C: no white space at the end of a line, no ``=`` that is neither."""
+    if any(end in data for end in _LOOSE_ENDS):
+        return None
+    marks = data.count(b"=")
+    if not marks:
+        return data
+    return binascii.a2b_qp(data) if marks == len(_REGULAR.findall(data)) else None
+
+
+def _unfolded(data: bytes) -> bytes:
+    return _SOFT.sub(b"", _TRAILING.sub(b"", data))
+
+
+def _unquoted(joined: bytes) -> bytes:
     return _QUOTED.sub(_octet, joined)
 
 
 def _octet(match: re.Match[bytes]) -> bytes:
     return binascii.unhexlify(match[1])
+
+
+class Decoder:
+    """Decodes in pieces, as tolerantly as ``decode`` (RFC 2045 6.7).
+
+    Two ends can be open where the data is cut: a line's, where white space may be trailing and ``=`` may be a soft
+    break; and, in what has been joined already, that of a quoted octet, because ``=4=CRLF 1`` joins into one.
+    """
+
+    __slots__ = ("_blanks", "_open")
+
+    def __init__(self) -> None:
+        self._blanks = b""
+        self._open = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next octets and decode up to the last place that what follows cannot change."""
+        block = self._blanks + data if self._blanks else data
+        tail = block[-BLANKS_HELD:]
+        held = len(tail) - len(tail.removesuffix(b"\r").rstrip(b" \t").removesuffix(b"\r").removesuffix(b"="))
+        self._blanks = block[len(block) - held :]
+        return self._joined(block[: len(block) - held] if held else block)
+
+    def _joined(self, block: bytes) -> bytes:
+        if not self._open and (decoded := _regular(block)) is not None:
+            return decoded
+        joined = self._open + _unfolded(block + _NO_END)[:-1]
+        end = _OPEN.search(joined, max(len(joined) - 2, 0))
+        self._open = end[0] if end else b""
+        return _unquoted(joined[: len(joined) - len(self._open)])
+
+    def finish(self) -> bytes:
+        """Decode what was held back: white space and ``=`` at the end are dropped."""
+        rest = self._open + _unfolded(self._blanks)
+        self._blanks = self._open = b""
+        return _unquoted(rest)

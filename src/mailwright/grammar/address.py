@@ -18,11 +18,15 @@ from typing import Final
 from mailwright.grammar import domains, words
 from mailwright.grammar.lexer import ATEXT, quote, refuse_controls
 
-__all__ = ["ADDRESS_LIMIT", "Address", "AddressList", "Group", "parse_list"]
+__all__ = ["ADDRESS_LIMIT", "LIST_LIMIT", "Address", "AddressList", "Group", "parse_list"]
 
 ADDRESS_LIMIT: Final = 900
 """Octets of an addr-spec. RFC 5321 4.5.3.1 wants 64 + 255, receivers take more; what must hold is that it fits into a
 line of 998 octets, in a header as in a command, because it cannot be folded within."""
+
+LIST_LIMIT: Final = 100_000
+"""Mailboxes and groups read of one field, altogether. Postfix reads 10,240 tokens (header_address_token_limit), which
+is some 2,000 mailboxes; no list that people wrote comes near either."""
 
 # RFC 5322 3.2.3: dot-atom-text = 1*atext *("." 1*atext)
 _DOT_ATOM = re.compile(rf"[{ATEXT}]+(?:\.[{ATEXT}]+)*")
@@ -41,8 +45,7 @@ class Address:
 
     Raises:
         ValueError: it cannot be a mailbox: an empty part, a control character or lone surrogate anywhere, a domain
-        that is
-            none, or more than 900 octets.
+            that is none, or more than 900 octets.
     """
 
     name: str
@@ -152,12 +155,13 @@ class AddressList(tuple[Address | Group, ...]):
         return f"AddressList({list(self)!r})"
 
 
-def parse_list(text: str | bytes, strict: bool = False) -> AddressList:
+def parse_list(text: str | bytes, strict: bool = False, *, limit: int = LIST_LIMIT) -> AddressList:
     """Read an address list (RFC 5322 3.4, obsolete forms 4.4).
 
     Args:
         text: the value of From, To and the like.
         strict: refuse what the grammar does not allow instead of making the best of it.
+        limit: how many mailboxes and groups are read, altogether; what is beyond is left out, or refused when strict.
 
     Returns:
         The mailboxes and groups that can be made out. Control characters in decoded names are U+FFFD.
@@ -167,7 +171,7 @@ def parse_list(text: str | bytes, strict: bool = False) -> AddressList:
     """
     from mailwright.grammar import mailboxes
 
-    return mailboxes.read_list(text, strict=strict)
+    return mailboxes.read_list(text, strict=strict, limit=limit)
 
 
 def display(name: str) -> str:

@@ -12,12 +12,15 @@ DOMAIN_LIMIT: Final = 255
 """Octets of a domain (RFC 5321 4.5.3.1.2, RFC 1035 2.3.4)."""
 
 # RFC 5321 4.1.2: Domain = sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str]. RFC 1035 2.3.4: 63 octets a
-# label. QUIRK: "_" anywhere and "-" at either end; such host names exist and receive mail.
-_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+# label. QUIRK: "_" anywhere and "-" at either end of a label; such host names exist and receive mail. Only the end of
+# the whole cannot be "-": there is no such top-level domain.
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*(?<!-)")
 # RFC 5321 4.1.3: address-literal = "[" ( IPv4-address-literal / IPv6-address-literal / General-address-literal ) "]"
 #                 General-address-literal = Standardized-tag ":" 1*dcontent; dcontent = %d33-90 / %d94-126
+# A tag of hexadecimal digits is none that is registered, but an IPv6 address without its "IPv6:".
 _LITERAL = re.compile(
-    r"\[(?:([0-9]{1,3}(?:\.[0-9]{1,3}){3})|(?i:IPv6):([0-9A-Fa-f:.]{2,45})|([A-Za-z0-9-]*[A-Za-z0-9]):[!-Z^-~]+)\]"
+    r"\[(?:([0-9]{1,3}(?:\.[0-9]{1,3}){3})|(?i:IPv6):([0-9A-Fa-f:.]{2,45})|"
+    r"(?![0-9A-Fa-f]+:)([A-Za-z0-9-]*[A-Za-z0-9]):[!-Z^-~]+)\]"
 )
 
 

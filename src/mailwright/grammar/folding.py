@@ -18,12 +18,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from mailwright.grammar import lists, words
 from mailwright.grammar import params as parameters_
-from mailwright.grammar import words
 from mailwright.grammar.address import Address, AddressList, Group, display, parse_list
 from mailwright.grammar.lexer import LINE_LIMIT, unfold
 
-__all__ = ["LINE_WIDTH", "addresses", "identifiers", "parameters", "unstructured"]
+__all__ = ["LINE_WIDTH", "addresses", "commands", "identifiers", "parameters", "unstructured"]
 
 LINE_WIDTH: Final = 78
 """Characters a line should have without its CRLF (RFC 5322 2.1.1: "SHOULD be no more than 78 characters")."""
@@ -38,6 +38,9 @@ _LEAST_WORD = 32  # the smallest encoded-word worth starting on a line that has 
 # RFC 5322 2.2.3: WSP = SP / HTAB; each token takes the white space before it along, so joining them gives the text
 # back.
 _TOKEN = re.compile(r"[ \t]*[^ \t]+|[ \t]+")
+# RFC 2369 2: "a list of URLs separated by commas, each enclosed in angle brackets"; white space in them is no part.
+_BETWEEN_URLS = re.compile(r">,<")
+_IN_URL = re.compile(r"<[^<>]*>")
 
 
 def unstructured(name: str, text: str, *, utf8: bool = False) -> bytes:
@@ -105,6 +108,26 @@ def identifiers(name: str, text: str) -> bytes:
     if not _fits(field):
         raise ValueError(f"header {name!r} has a word too long for a line of {LINE_LIMIT} octets: {text[:80]!r}")
     return field.encode("ascii")
+
+
+def commands(name: str, text: str) -> bytes:
+    """Write a field of list commands, such as List-Unsubscribe (RFC 2369 2).
+
+    Args:
+        name: the field's name.
+        text: URLs in angle brackets and comments, with or without white space between them.
+
+    Returns:
+        The field, folded between URLs and in comments, never in a URL.
+
+    Raises:
+        ValueError: the text is not ASCII, or one URL is too long for a line.
+    """
+    meant = lists.parse_commands(text)
+    field = identifiers(name, _BETWEEN_URLS.sub(">, <", _IN_URL.sub(lambda url: url[0].replace(" ", ""), text)))
+    if lists.parse_commands(_value(name, field.decode("ascii"))) != meant:
+        raise ValueError(f"header {name!r} cannot be written so that {text[:80]!r} is read back")
+    return field
 
 
 def parameters(name: str, value: str, params: Iterable[tuple[str, str]]) -> bytes:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from mailwright.grammar.lexer import text_of, unfold
+from mailwright.grammar.lexer import skip_comment, text_of, unfold
 
 __all__ = ["ID_LIMIT", "check", "make", "parse_list"]
 
@@ -16,7 +16,10 @@ ID_LIMIT: Final = 900
 # RFC 5322 3.6.4: msg-id = [CFWS] "<" id-left "@" id-right ">" [CFWS]
 # QUIRK: anything printable without white space stands on both sides; Exchange writes <[1234abcd]> into domains.
 _WRITABLE = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
-_BRACKETED = re.compile(r"<([^<>]*)>")
+# QUIRK: the bracket that closes may be missing.
+_BRACKETED = re.compile(r"<([^<>]*)(>?)")
+# What stands between identifiers: words, and quoted-strings (RFC 5322 4.5.4: obs-in-reply-to = *(phrase / msg-id)).
+_BETWEEN = re.compile(r'(?:[^<("]++|"(?:[^"\\]++|\\.)*+")+', re.DOTALL)
 _FORBIDDEN = re.compile(r"[\s\x00-\x20\x7f]+")
 _BARE = re.compile(r"[^\s<>,;()\"]+")
 
@@ -32,10 +35,37 @@ def parse_list(text: str | bytes) -> list[str]:
         nothing is bracketed, words with an ``@`` are taken. Never raises.
     """
     source = unfold(text_of(text))
-    found = [_FORBIDDEN.sub("", inner) for inner in _BRACKETED.findall(source)]
     if "<" not in source:  # QUIRK: some writers forget the brackets
-        found = [word for word in _BARE.findall(source) if "@" in word.strip("@")]
+        found = [word.rstrip(">") for word in _BARE.findall(source) if "@" in word.strip("@")]
+    elif "(" not in source and '"' not in source:
+        found = _bracketed(source)
+    else:
+        found = _among_phrases(source)
     return [f"<{inner}>" for inner in found if inner]
+
+
+def _bracketed(source: str) -> list[str]:
+    return [_FORBIDDEN.sub("", inner) for inner, end in _BRACKETED.findall(source) if end or "@" in inner]
+
+
+def _among_phrases(source: str) -> list[str]:
+    """Pass over comments and quoted-strings outside brackets, which may hold brackets of their own."""
+    found: list[str] = []
+    here = 0
+    while here < len(source):
+        if between := _BETWEEN.match(source, here):
+            here = between.end()
+        elif source[here] == "<" and (bracketed := _BRACKETED.match(source, here)):
+            found.extend(_bracketed(bracketed[0]))
+            here = bracketed.end()
+        elif source[here] == "(":
+            end = skip_comment(source, here)
+            if end > len(source):  # never closed, so it is none
+                return found + _bracketed(source[here:])
+            here = end
+        else:  # a quote that is never closed
+            return found + _bracketed(source[here:])
+    return found
 
 
 def check(text: str, what: str = "message identifier") -> str:

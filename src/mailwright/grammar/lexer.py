@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mailwright.encodings import charset
+
 __all__ = [
     "ATEXT",
     "LINE_LIMIT",
     "first_control",
     "quote",
+    "quote_comment",
     "refuse_controls",
     "replace_controls",
     "skip_comment",
@@ -43,18 +46,30 @@ _OUTSIDE_COMMENT = re.compile(r'[^("]++|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # RFC 5322 3.2.1: quoted-pair = ("\" (VCHAR / WSP)) / obs-qp
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r'(["\\])')
+_SPECIAL_IN_COMMENT = re.compile(r"([()\\])")
 
 _NAMES = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 27: "ESC", 127: "DEL"}
 
 
-def text_of(source: str | bytes) -> str:
-    """Read header text: UTF-8 (RFC 6532), and Latin-1 where it is none; nothing is lost either way."""
+def text_of(source: str | bytes, *, undeclared: str = "") -> str:
+    """Read header text: UTF-8 (RFC 6532), and where it is none the charset named, else Latin-1, which loses nothing.
+
+    Args:
+        source: header text; a ``str`` is given back.
+        undeclared: the charset of octets that are no UTF-8; one that does not begin with ASCII counts as ASCII.
+    """
     if isinstance(source, str):
         return source
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError:
-        return source.decode("latin-1")
+        return _in_charset(source, charset.codec(undeclared)) if undeclared else source.decode("latin-1")
+
+
+def _in_charset(source: bytes, codec: str) -> str:
+    if codec.startswith(("utf-16", "utf-32")):  # a header field's own octets are ASCII (RFC 5322 2.2)
+        return source.decode("ascii", "replace")
+    return source.decode("utf-8", "replace") if codec == "utf-8" else charset.decode(source, codec)
 
 
 def unfold(text: str) -> str:
@@ -62,7 +77,8 @@ def unfold(text: str) -> str:
     if "\n" not in text and "\r" not in text:
         return text
     text = text.rstrip("\r\n")
-    return _FOLD.sub("", text) if "\n" in text or "\r" in text else text
+    plain = text.replace("\r\n ", " ").replace("\r\n\t", "\t")  # nearly always all there is to do
+    return _FOLD.sub("", text) if "\n" in plain or "\r" in plain else plain
 
 
 def first_control(text: str, *, allow_tab: bool = False) -> str | None:
@@ -102,6 +118,12 @@ def quote(text: str) -> str:
     return '"' + (_SPECIAL.sub(r"\\\1", text) if '"' in text or "\\" in text else text) + '"'
 
 
+def quote_comment(text: str) -> str:
+    """Write a comment in which nothing opens or closes another (RFC 5322 3.2.2)."""
+    escaped = _SPECIAL_IN_COMMENT.sub(r"\\\1", text)
+    return f"({escaped})"
+
+
 def unquote(content: str) -> str:
     """Undo quoted-pairs in what stood between the quotes (RFC 5322 3.2.1)."""
     return _QUOTED_PAIR.sub(r"\1", content) if "\\" in content else content
@@ -115,7 +137,8 @@ def skip_comment(text: str, start: int) -> int:
         start: where its ``(`` stands.
 
     Returns:
-        The index behind its ``)``, or the length of the text when the comment is never closed.
+        The index behind its ``)``; one more than the length of the text when the comment is never closed. So what the
+        comment says ends one before it either way.
     """
     depth, here = 0, start
     while step := _COMMENT_STEP.match(text, here):
@@ -126,7 +149,7 @@ def skip_comment(text: str, start: int) -> int:
             depth -= 1
             if depth == 0:
                 return here
-    return len(text)
+    return len(text) + 1
 
 
 def strip_comments(text: str) -> str:

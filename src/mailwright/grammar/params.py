@@ -11,17 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
-from mailwright.encodings import charset
-from mailwright.grammar import words
-from mailwright.grammar.lexer import quote, refuse_controls, strip_comments, text_of, unfold, unquote
+from mailwright.grammar import sections
+from mailwright.grammar.lexer import quote, refuse_controls, skip_comment, text_of, unfold, unquote
 
 __all__ = ["PARAMETER_LIMIT", "ParameterValue", "Parameters", "format", "parse", "tokens"]
 
 PARAMETER_LIMIT: Final = 1000
-"""Parameters and sections read of one field; a file name of 60 kB in sections of 60 characters still fits."""
+"""Parameters and sections read of one field; a file name of 60 kB in sections of 60 characters still fits. Tomcat
+reads as many parameters of a request (maxParameterCount)."""
 
 # RFC 2045 5.1: token = 1*<any (US-ASCII) CHAR except SPACE, CTLs, or tspecials>
 #               tspecials = "(" ")" "<" ">" "@" "," ";" ":" "\" <"> "/" "[" "]" "?" "="
@@ -38,14 +38,13 @@ _SIMPLE = re.compile(rf"[ \t]*([!#$%&'*+\-.0-9A-Z^_`a-z{{|}}~/]+)[ \t]*((?:;[ \t
 _SIMPLE_PAIR = re.compile(r"([^;=\" \t]+)=(?:\"([^\"]*)\"|([^;\" \t]+))")
 
 # RFC 2045 5.1: parameter = attribute "=" value
+# RFC 2045 5.1 leaves comments to RFC 822; quoted-strings are passed over.
+_TO_COMMENT = re.compile(r'(?:[^("]++|"(?:[^"\\]++|\\.)*+"?)*+\(', re.DOTALL)
 _BEFORE = re.compile(r"[\s;]*+")
 _HEAD = re.compile(r"([^\s;=\"]++)\s*+(=?)\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"?', re.DOTALL)  # QUIRK: the last quote may be missing
-_PLAIN = re.compile(r"[^;]*")
 # QUIRK: a missing semicolon: `charset=utf-8 format=flowed`.
 _NEXT = re.compile(r"(?<!\s)\s+(?=[A-Za-z][A-Za-z0-9*-]*=)")
-# RFC 2231 7: attribute ["*" section] ["*"]; section = "0" / 1-9 *DIGIT
-_EXTENDED = re.compile(r"([^*]+)(?:\*([0-9]{1,4}))?(\*)?")
 
 _OFTEN = 40  # characters of a value that is remembered: most parts of most mail say text/plain; charset=utf-8
 _WIDTH = 76  # a parameter with its space and semicolon should fit a line of 78
@@ -82,10 +81,12 @@ class ParameterValue:
     Attributes:
         value: what stands before the first semicolon, in lower case: ``text/plain``, ``attachment``.
         params: the decoded parameters, by name in any case.
+        is_cut: whether there were more than the limit, which are left out.
     """
 
     value: str
     params: Parameters
+    is_cut: bool = False
 
     def __str__(self) -> str:
         return format(self.value, self.params)
@@ -94,27 +95,30 @@ class ParameterValue:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def parse(text: str | bytes) -> ParameterValue:
+def parse(text: str | bytes, *, limit: int = PARAMETER_LIMIT) -> ParameterValue:
     """Read a value and its parameters (RFC 2045 5.1, RFC 2231 3 and 4).
 
     Args:
         text: the field's value.
+        limit: how many parameters and sections are read; what is beyond is left out, and ``is_cut`` says so.
 
     Returns:
         The value in lower case and the decoded parameters; the first of a name counts, an extended one more. Never
         raises.
     """
-    return _often(text) if len(text) <= _OFTEN else _parse(text)
+    return _often(text) if len(text) <= _OFTEN and limit >= _OFTEN else _parse(text, limit)
 
 
-def _parse(text: str | bytes) -> ParameterValue:
+def _parse(text: str | bytes, limit: int = PARAMETER_LIMIT) -> ParameterValue:
     source = unfold(text_of(text))
     if "=?" not in source and (simple := _SIMPLE.fullmatch(source)):
-        return ParameterValue(simple[1].lower(), Parameters(_simple_pairs(simple[2])))
-    source = strip_comments(source)
+        found = _simple_pairs(simple[2])
+        return ParameterValue(simple[1].lower(), Parameters(found[:limit]), len(found) > limit)
+    source = _without_comments(source)
     value, _, rest = source.partition(";")
     head = value.strip().strip('"').strip().lower()
-    return ParameterValue(head, Parameters(_join(_pairs(rest)) if rest else ()))
+    pairs = list(islice(_pairs(rest), limit + 1)) if rest else []
+    return ParameterValue(head, Parameters(sections.join(pairs[:limit])), len(pairs) > limit)
 
 
 _often = lru_cache(maxsize=512)(_parse)
@@ -124,16 +128,36 @@ def _simple_pairs(text: str) -> list[tuple[str, str]]:
     return [(name, quoted or plain) for name, quoted, plain in _SIMPLE_PAIR.findall(text)] if text else []
 
 
+def _without_comments(text: str) -> str:
+    """Replace comments by spaces (RFC 2045 5.1, RFC 822 3.4.3).
+
+    QUIRK: ``name=report (1).pdf`` and ``name=report(1).pdf``, without the quotes they need, are file names: a comment
+    stands alone, between white space, semicolons and the ends.
+    """
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    here = start = 0
+    while found := _TO_COMMENT.match(text, here):
+        here = skip_comment(text, found.end() - 1)
+        if here > len(text):  # never closed, so it is none
+            break
+        alone = found.end() == 1 or (text[found.end() - 2] in " \t;\r\n" and text[here : here + 1] in " \t;\r\n")
+        if alone:
+            kept += text[start : found.end() - 1], " "
+            start = here
+    kept.append(text[start:])
+    return "".join(kept)
+
+
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Cut the text behind the first semicolon into names and undecoded values."""
-    here = 0
-    for _ in range(PARAMETER_LIMIT):
+    here = end = 0
+    while here < len(text):
         before = _BEFORE.match(text, here)
         here = before.end() if before else here
         head = _HEAD.match(text, here)
         if head is None:
-            if here >= len(text):
-                return
             here += 1  # a stray "=" or quote
             continue
         here = head.end()
@@ -143,39 +167,13 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             yield head[1], unquote(quoted[1])
             here = quoted.end()
             continue
-        plain = _PLAIN.match(text, here)
-        assert plain is not None
-        following = _NEXT.search(plain[0])
-        value = plain[0][: following.start()] if following else plain[0]
-        yield head[1], value.strip()
-        here += len(value)
-
-
-def _join(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Put the sections of RFC 2231 together; extended values stand before plain ones of the same name."""
-    plain: list[tuple[str, str]] = []
-    sections: dict[str, dict[int, tuple[bool, str]]] = {}
-    for name, value in pairs:
-        found = _EXTENDED.fullmatch(name)
-        if found is None or not (found[2] or found[3]):
-            plain.append((name, words.decode(value) if "=?" in value else value))
-        else:
-            number = int(found[2] or 0)
-            _ = sections.setdefault(found[1].lower(), {}).setdefault(number, (bool(found[3]), value))
-    return [(name, _assemble(parts)) for name, parts in sections.items()] + plain
-
-
-def _assemble(parts: dict[int, tuple[bool, str]]) -> str:
-    """RFC 2231 4.1: the charset stands in the first section; octets are joined before they are decoded."""
-    data: list[bytes] = []
-    name = ""
-    for count, (number, (extended, value)) in enumerate(sorted(parts.items())):
-        if count and number != count and number != count + min(parts):
-            break  # a section is missing: what follows would be glued to the wrong place
-        if extended and count == 0 and value.count("'") >= 2:
-            name, _, value = value.split("'", 2)
-        data.append(unquote_to_bytes(value) if extended else value.encode("utf-8", "surrogatepass"))
-    return charset.decode(b"".join(data), name)
+        if end < here:  # looked for once, however many values stand before it
+            end = text.find(";", here)
+            end = len(text) if end < 0 else end
+        following = _NEXT.search(text, here, end)
+        close = following.start() if following else end
+        yield head[1], text[here:close].strip()
+        here = close
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -229,12 +227,12 @@ def _extended(name: str, content: str) -> list[str]:
     encoded = [_percent(character) for character in content]
     if sum(map(len, encoded)) + len(name) + len("*=utf-8''") <= _WIDTH:
         return [f"{name}*=utf-8''{''.join(encoded)}"]
-    sections = ["utf-8''"]
+    pieces = ["utf-8''"]
     for piece in encoded:
-        if len(sections[-1]) + len(piece) > _PIECE:
-            sections.append("")
-        sections[-1] += piece
-    return [f"{name}*{number}*={section}" for number, section in enumerate(sections)]
+        if len(pieces[-1]) + len(piece) > _PIECE:
+            pieces.append("")
+        pieces[-1] += piece
+    return [f"{name}*{number}*={section}" for number, section in enumerate(pieces)]
 
 
 def _percent(character: str) -> str:

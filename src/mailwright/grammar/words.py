@@ -2,6 +2,9 @@
 
 An encoded-word is ``=?charset?encoding?text?=``. White space between two of them is not part of the text, white space
 between one of them and anything else is; every rule here follows from these two sentences.
+
+What made reading fast (twice as fast together, on bench/headers.py): one ``split`` by the pattern instead of a match
+object for each word, ``a2b_qp`` for the Q encoding, and UTF-8 decoded without asking what its name means.
 """
 
 from __future__ import annotations
@@ -21,11 +24,12 @@ WORD_LIMIT: Final = 75
 # RFC 2047 2: encoded-word = "=?" charset "?" encoding "?" encoded-text "?="; RFC 2231 5 adds ["*" language].
 # QUIRK: spaces in the encoded text are tolerated (RFC 2047 forbids them); "?" is not, so each try ends at the next one.
 _WORD = re.compile(r"=\?([^\s?*\"=]+)(?:\*[^\s?]*)?\?([BbQq])\?([^?]*)\?=")
-# RFC 2047 6.2: "any 'linear-white-space' that separates a pair of adjacent 'encoded-word's is ignored".
-_BLANK = re.compile(r"[ \t\r\n]*\Z")
 # RFC 2047 4.2 (1): "=" 2 HEXDIG
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
+_MARKED = (b"\xef", b"\xfe", b"\xff", b"\0")  # what a byte order mark begins with
+# Base64 cut within a group of digits is joined with the words behind it, but a stray digit must not shift all of them.
+_UNFINISHED_LIMIT: Final = 4
 _DELIMITERS = len("=?utf-8?q??=")
 # RFC 2047 5 (3): in a phrase only ALPHA, DIGIT and "!" "*" "+" "-" "/" stand for themselves. We keep to it everywhere.
 _LITERAL = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
@@ -33,7 +37,7 @@ _Q = [chr(octet) if octet in _LITERAL else f"={octet:02X}" for octet in range(25
 _Q[0x20] = "_"  # RFC 2047 4.2 (2)
 
 
-def decode(text: str | bytes) -> str:
+def decode(text: str | bytes, *, undeclared: str = "") -> str:
     """Decode the encoded-words in header text (RFC 2047 6).
 
     Adjacent words are joined; those of one charset are joined before they are decoded, because some writers split
@@ -41,80 +45,127 @@ def decode(text: str | bytes) -> str:
 
     Args:
         text: an unstructured field's value, folded or not.
+        undeclared: the charset of octets in no encoded-word that are no UTF-8; Latin-1 when empty.
 
     Returns:
         The text. Never raises: an unknown charset is guessed, what cannot be decoded is U+FFFD. Control characters that
         were encoded come out as they are; whatever writes a header refuses them.
     """
-    source = unfold(text_of(text))
+    source = unfold(text_of(text, undeclared=undeclared) if undeclared else text_of(text))
     if "=?" not in source:
         return source
-    first = _WORD.search(source)
-    if first is None:
+    pieces = _WORD.split(source)  # text, charset, encoding, encoded text, text, ...
+    if len(pieces) == 1:
         return source
-    if source.find("=?", first.end()) < 0:  # one word, as in most names
-        data = _q_decode(first[3]) if first[2] in "Qq" else base64.decode(first[3].encode("utf-8", "surrogatepass"))
-        return f"{source[: first.start()]}{charset.decode(data, first[1].lower())}{source[first.end() :]}"
-    out: list[str] = []
+    if any(map(_is_damaged, pieces[2::4], pieces[3::4])):
+        pieces = _undamaged(source)
+    if len(pieces) == 5:  # one word, as in most names
+        return f"{pieces[0]}{_charset_decode(_octets(pieces[2], [pieces[3]]), pieces[1].lower())}{pieces[4]}"
+    out = [pieces[0]]
     run = _Run()
-    here = 0
-    for word in _WORD.finditer(source):
-        between = source[here : word.start()]
-        if not (run.pieces and _BLANK.match(between)):
+    for at in range(1, len(pieces), 4):
+        run.add(out, pieces[at].lower(), pieces[at + 1].lower(), pieces[at + 2])
+        between = pieces[at + 3]
+        if at + 4 == len(pieces) or between.strip(" \t\r\n"):
             run.flush(out)
             out.append(between)
-        run.add(word[1], word[2], word[3])
-        here = word.end()
-    run.flush(out)
-    out.append(source[here:])
     return "".join(out)
 
 
-class _Run:
-    """Adjacent words, grouped by charset, and within by base64 texts that continue each other."""
+def _is_damaged(encoding: str, text: str) -> bool:
+    """Whether spaces stand where digits of base64 were lost; decoding would give rubbish, so it stays as it is.
 
-    __slots__ = ("charset", "pieces", "unfinished")
+    QUIRK: found in the wild by Thunderbird; its subject read "=?ISO-8859-1?B?UEgR lqZ VuIEhlYWQgVH rbGeOIFNob...".
+    """
+    if encoding in "Qq" or (" " not in text and "\t" not in text):
+        return False
+    return sum(map(len, text.split())) % 4 != 0
+
+
+def _undamaged(source: str) -> list[str]:
+    """Cut like ``_WORD.split``, but leave damaged words in the text."""
+    pieces: list[str] = []
+    here = 0
+    for word in _WORD.finditer(source):
+        if not _is_damaged(word[2], word[3]):
+            pieces += source[here : word.start()], word[1], word[2], word[3]
+            here = word.end()
+    return [*pieces, source[here:]]
+
+
+class _Run:
+    """Adjacent words: texts of one encoding and charset are joined, then the octets of one charset."""
+
+    __slots__ = ("charset", "encoding", "octets", "texts")
 
     def __init__(self) -> None:
-        self.charset = ""
-        self.pieces: list[tuple[str, bytes]] = []
-        self.unfinished: list[str] = []  # base64 that ended within a group of four digits
+        self.charset = self.encoding = ""
+        self.texts: list[str] = []
+        self.octets: list[bytes] = []
 
-    def add(self, charset_name: str, encoding: str, text: str) -> None:
-        name = charset_name.lower()
-        if name != self.charset or encoding in "Qq":
+    def add(self, out: list[str], name: str, encoding: str, text: str) -> None:
+        if name != self.charset:
+            self.flush(out)
+            self.charset, self.encoding = name, encoding
+        elif encoding != self.encoding:
             self._finish()
-        self.charset = name
-        if encoding in "Qq":
-            self.pieces.append((name, _q_decode(text)))
-            return
-        self.unfinished.append(text)
-        self.pieces.append((name, b""))  # holds the place
-        if sum(map(len, self.unfinished)) % 4 == 0 or text.endswith("=") or len(self.unfinished) >= 4:
-            self._finish()
+            self.encoding = encoding
+        self.texts.append(text)
 
     def _finish(self) -> None:
-        if self.unfinished:
-            joined = base64.decode("".join(self.unfinished).encode("utf-8", "surrogatepass"))
-            self.pieces[-1] = (self.charset, joined)
-            self.unfinished.clear()
+        if self.texts:
+            self.octets.append(_octets(self.encoding, self.texts))
+            self.texts = []
 
     def flush(self, out: list[str]) -> None:
         self._finish()
-        here = 0
-        while here < len(self.pieces):
-            name = self.pieces[here][0]
-            start = here
-            while here < len(self.pieces) and self.pieces[here][0] == name:
-                here += 1
-            out.append(charset.decode(b"".join([piece for _, piece in self.pieces[start:here]]), name))
-        self.pieces.clear()
-        self.charset = ""
+        if self.octets:
+            out.append(_charset_decode(b"".join(self.octets), self.charset))
+            self.octets = []
+
+
+def _octets(encoding: str, texts: list[str]) -> bytes:
+    """Decode the texts of adjacent words; what is split between them, "=C" and "3", belongs together."""
+    if encoding in "Qq":
+        return _q_decode(texts[0] if len(texts) == 1 else "".join(texts))
+    if len(texts) == 1:
+        return _b_decode(texts[0])
+    out: list[bytes] = []
+    unfinished: list[str] = []  # ended within a group of four digits
+    count = 0
+    for text in texts:
+        unfinished.append(text)
+        count += len(text)
+        if count % 4 == 0 or text.endswith("=") or len(unfinished) == _UNFINISHED_LIMIT:
+            out.append(_b_decode("".join(unfinished)))
+            unfinished.clear()
+            count = 0
+    out.append(_b_decode("".join(unfinished)))
+    return b"".join(out)
 
 
 def _q_decode(text: str) -> bytes:
-    data = text.replace("_", " ").encode("utf-8", "surrogatepass")
-    return _HEX.sub(lambda match: binascii.unhexlify(match[1]), data)
+    data = text.encode("utf-8", "surrogatepass")
+    # a2b_qp knows soft line breaks, which encoded-words do not have: a "=" at an end and two of them.
+    if text.endswith("=") or "==" in text or "\n" in text or "\r" in text:
+        return _HEX.sub(lambda match: binascii.unhexlify(match[1]), data.replace(b"_", b" "))
+    return binascii.a2b_qp(data, header=True)
+
+
+def _b_decode(text: str) -> bytes:
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:  # anything but whole groups of digits
+        return base64.decode(text.encode("utf-8", "surrogatepass"))
+
+
+def _charset_decode(data: bytes, name: str) -> str:
+    if name == "utf-8" and data[:1] not in _MARKED:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return charset.decode(data, name)
 
 
 def looks_encoded(text: str) -> bool:

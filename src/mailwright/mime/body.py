@@ -12,14 +12,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from mailwright.encodings import base64, lines, quoted, uu
+from mailwright.encodings import base64, incremental, lines, quoted, uu, yenc
 from mailwright.mime.source import Buffer
 
 if TYPE_CHECKING:
     from mailwright.mime.message import Message
     from mailwright.mime.part import Part
 
-__all__ = ["BLOCK", "Body", "Disk", "Enclosed", "Held", "Piece", "Ranged", "Several", "Stream", "Wire", "decoded"]
+__all__ = [
+    "BLOCK",
+    "SMALL",
+    "Body",
+    "Disk",
+    "Enclosed",
+    "Held",
+    "Piece",
+    "Ranged",
+    "Several",
+    "Stream",
+    "Wire",
+    "decoded",
+    "windows",
+]
 
 BLOCK: Final = base64.BYTES_PER_LINE * 4096
 """Octets read at a time, 228 KiB: whole lines of base64, large enough for system calls not to count."""
@@ -58,6 +72,10 @@ class Body(Protocol):
         """The octets it stands for, decoded."""
         ...
 
+    def octets(self) -> Iterator[bytes]:
+        """The same in blocks, decoded while they are iterated."""
+        ...
+
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """What is written: in order, parts and messages still to be opened up."""
         ...
@@ -73,6 +91,10 @@ class Held:
     def content(self) -> bytes:
         """The octets."""
         return self.data
+
+    def octets(self) -> Iterator[bytes]:
+        """The octets."""
+        return windows(self.data, 0, len(self.data))
 
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """Base64, in one go when it is small."""
@@ -96,6 +118,10 @@ class Wire:
         """The octets, decoded; tolerant of what other programs encoded."""
         return decoded(self.wire, self.encoding)
 
+    def octets(self) -> Iterator[bytes]:
+        """The octets, decoded in blocks."""
+        return incremental.decode_chunks(windows(self.wire, 0, len(self.wire)), self.encoding)
+
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """As it is."""
         return [self.wire]
@@ -113,6 +139,10 @@ class Ranged:
     def content(self) -> bytes:
         """The octets, decoded now."""
         return decoded(self.buffer[self.begin : self.end], self.encoding)
+
+    def octets(self) -> Iterator[bytes]:
+        """The octets, decoded in blocks."""
+        return incremental.decode_chunks(windows(self.buffer, self.begin, self.end), self.encoding)
 
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """As it stands."""
@@ -144,6 +174,10 @@ class Disk:
         """The octets, read now."""
         with open(self.path, "rb") as file:
             return file.read()
+
+    def octets(self) -> Iterator[bytes]:
+        """The octets, read while they are iterated."""
+        return self.blocks()
 
     def head(self, count: int) -> bytes:
         """The first octets, read now."""
@@ -202,6 +236,10 @@ class Enclosed:
         """The message's bytes."""
         return self.message.to_bytes()
 
+    def octets(self) -> Iterator[bytes]:
+        """The message's bytes."""
+        return self.message.chunks(utf8=self.message.is_international)
+
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """The message itself, to be opened up by the writer."""
         if not self.message.is_international:
@@ -224,6 +262,10 @@ class Several:
         """A multipart has no content of its own."""
         return b""
 
+    def octets(self) -> Iterator[bytes]:
+        """Nothing."""
+        return iter(())
+
     def pieces(self, *, utf8: bool) -> list[Piece]:
         """RFC 2046 5.1.1: the CRLF before a delimiter belongs to the delimiter."""
         delimiter = f"--{self.boundary}".encode("ascii")
@@ -243,7 +285,15 @@ def decoded(wire: bytes, encoding: str) -> bytes:
         return base64.decode(wire)
     if encoding == "quoted-printable":
         return quoted.decode(wire)
-    return uu.decode(wire) if encoding in uu.NAMES else wire
+    if encoding in uu.NAMES:
+        return uu.decode(wire)
+    return yenc.decode(wire) if encoding in yenc.NAMES else wire
+
+
+def windows(buffer: Buffer, begin: int, end: int) -> Iterator[bytes]:
+    """The octets between two offsets in blocks."""
+    for start in range(begin, end, BLOCK):
+        yield buffer[start : min(start + BLOCK, end)]
 
 
 def canonical_text(text: str, what: str) -> bytes:

@@ -291,7 +291,7 @@ def compose(
         The root part.
     """
     for part in attachments:
-        if isinstance(part.body, Enclosed):
+        if isinstance(part.body, Enclosed) and part.document is None:
             _keep_in_step(part, part.body)
     rich = html if html is not None else base
     if embeds and rich is not None:

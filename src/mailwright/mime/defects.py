@@ -19,9 +19,13 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "header-too-many-fields": "A header has more fields than the limit; the rest is taken for the body.",
         "header-not-utf8": "A field holds octets over 127 that are no UTF-8; they are read as Latin-1 (RFC 6532 3).",
         "header-control": "A field holds NUL or a CR without LF.",
+        "parameters-too-many": "A field has more parameters than the limit; the rest is left out.",
+        "addresses-too-many": "A field has more addresses than the limit; the rest is left out.",
         "field-repeated": "A field that may occur once occurs again (RFC 5322 3.6).",
         "from-several": "From names several mailboxes, and a program may show only one of them.",
         "from-bidi": "From holds characters that turn the direction of text, which can disguise an address.",
+        "from-disguised": "A name in From reads as an address, and it is another one than the address behind it.",
+        "from-lookalike": "A domain in From mixes scripts, or is written in letters that look like Latin ones.",
         "date-invalid": "Date cannot be read (RFC 5322 3.3).",
         "addresses-invalid": "An address field holds something, but no address.",
         # the structure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mailwright.mime import composer, restructuring
 from mailwright.mime.body import Enclosed
 from mailwright.mime.field import Field
@@ -86,6 +88,15 @@ class Draft:
         else:
             restructuring.replace(self.base, part, new)
         return self.changed()
+
+    def leaves(self) -> Iterator[Part]:
+        """Everything it is made from, the parts of a body from elsewhere one by one."""
+        if self.base is not None:
+            yield from self.base.walk()
+        yield from (part for part in (self.plain, self.html) if part is not None)
+        yield from self.embeds
+        for part in self.attachments:
+            yield from part.walk()
 
     def saved(self) -> tuple[Part, ...]:
         """What a person would save, in order."""

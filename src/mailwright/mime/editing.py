@@ -61,10 +61,15 @@ def _rimmed(part: Part, found: list[Edit | int]) -> list[Edit]:
     assert part.document is not None
     assert part.node is not None
     end = part.document.line_end(part.node.block.begin)
+    buffer = part.document.buffer
     out: list[Edit] = []
     for index, edit in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else -1
         if not isinstance(edit, int):
+            begin, _, data = edit
+            is_first = not out or out[-1][1] < begin
+            if is_first and isinstance(data, bytes) and data[:1] == b"\n" and buffer[begin - 1 : begin] == b"\r":
+                edit = (*edit[:2], b"\r" + data)  # or the CR that is content would belong to the line end
             out.append(edit)
         elif edit != (following if isinstance(following, int) else following[0]):
             out.append((edit, edit, part.document.rim(edit, end)))

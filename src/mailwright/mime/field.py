@@ -13,17 +13,31 @@ from typing import Final, TypeAlias
 from mailwright.grammar import folding, ids, params, words
 from mailwright.grammar.address import Address, AddressList, Group, parse_list
 from mailwright.grammar.lexer import LINE_LIMIT, refuse_controls, replace_controls, text_of, unfold
+from mailwright.mime.limits import DEFAULT, Limits
 
-__all__ = ["ADDRESS_FIELDS", "NAME_LIMIT", "AddressLike", "Field", "check_name", "to_address_list", "to_identifiers"]
+__all__ = [
+    "ADDRESS_FIELDS",
+    "NAME_LIMIT",
+    "ONCE",
+    "AddressLike",
+    "Field",
+    "check_name",
+    "to_address_list",
+    "to_identifiers",
+]
 
 NAME_LIMIT: Final = 76
 """Characters of a field name we write: one line holds it, its colon, and something of its value."""
+
+FALLBACK_LIMIT: Final = 512
+"""Characters that are kept of an identifier which no line could hold."""
 
 AddressLike: TypeAlias = str | Address | Group | Iterable[str | Address | Group]
 """What may be given where addresses are wanted: text in header syntax, a mailbox, a group, or an iterable of them."""
 
 # RFC 5322 3.6.8: ftext = %d33-57 / %d59-126
 _FTEXT = re.compile(r"[!-9;-~]+")
+_ODD = re.compile(r"[^!-9;-~]")
 
 ADDRESS_FIELDS: Final = frozenset(
     [
@@ -42,7 +56,14 @@ ADDRESS_FIELDS: Final = frozenset(
         "resent-bcc",
     ]
 )
+ONCE: Final = frozenset({"date", "message-id", "in-reply-to", "references", "subject"}) | frozenset(
+    {"from", "sender", "reply-to", "to", "cc", "bcc"}
+)
+"""Fields a message has once at most (RFC 5322 3.6), in lower case."""
 _SINGLE = frozenset({"sender", "resent-sender"})  # RFC 5322 3.6.2: sender = "Sender:" mailbox CRLF
+_COMMANDS = frozenset(
+    ["list-help", "list-unsubscribe", "list-subscribe", "list-post", "list-owner", "list-archive"]
+)  # RFC 2369
 _IDENTIFIERS = frozenset({"message-id", "in-reply-to", "references", "resent-message-id", "content-id"})
 # Structured fields: an encoded-word in them is either forbidden or understood by nobody (RFC 2047 5, RFC 2369 2).
 _STRUCTURED = frozenset(
@@ -64,13 +85,7 @@ _STRUCTURED = frozenset(
         "arc-authentication-results",
         "received-spf",
         "autocrypt",
-        "list-unsubscribe",
         "list-unsubscribe-post",
-        "list-subscribe",
-        "list-post",
-        "list-help",
-        "list-archive",
-        "list-owner",
     ]
 )
 
@@ -86,13 +101,14 @@ class Field:
         key: the name in lower case.
     """
 
-    __slots__ = ("_addresses", "_parameters", "_seven", "_source", "_utf8", "_value", "key", "name")
+    __slots__ = ("_addresses", "_limits", "_parameters", "_seven", "_source", "_utf8", "_value", "key", "name")
 
     def __init__(self, name: str, value: str | AddressList) -> None:
         """Take a value that has been validated; ``Field.of`` validates."""
         self.name = name
         self.key = name.lower()
         self._source: bytes | None = None
+        self._limits = DEFAULT
         self._parameters: params.ParameterValue | None = None
         self._seven: bytes | None = None
         self._utf8: bytes | None = None
@@ -128,10 +144,12 @@ class Field:
         field = cls(name, value)
         if lower in _IDENTIFIERS:
             field._seven = folding.identifiers(name, value)  # raises for what is not ASCII or too long
+        elif lower in _COMMANDS:
+            field._seven = field._utf8 = folding.commands(name, value)
         return field
 
     @classmethod
-    def from_source(cls, name: str, source: bytes) -> Field:
+    def from_source(cls, name: str, source: bytes, limits: Limits = DEFAULT) -> Field:
         """Make a field from its bytes as they stand in a message, its name and last CRLF included.
 
         They are written again as they are, unless they are not fit to be: then the decoded value is written.
@@ -140,6 +158,7 @@ class Field:
         field.name = name
         field.key = name.lower()
         field._source = source
+        field._limits = limits
         field._value = field._addresses = field._parameters = field._seven = field._utf8 = None
         return field
 
@@ -158,7 +177,7 @@ class Field:
         """The addresses in it; of a field that holds none by its nature, what an address reader makes of it."""
         if self._addresses is None:
             if self._source is not None:
-                self._addresses = parse_list(self._source.partition(b":")[2])
+                self._addresses = parse_list(self._source.partition(b":")[2], limit=self._limits.addresses)
             else:
                 self._addresses = parse_list(self._value or "")
         return self._addresses
@@ -167,8 +186,8 @@ class Field:
     def parameters(self) -> params.ParameterValue:
         """What it says before its first semicolon, and its parameters (RFC 2045 5.1, RFC 2231)."""
         if self._parameters is None:
-            source = self._source
-            self._parameters = params.parse(self.value if source is None else source.partition(b":")[2])
+            source = self.value if self._source is None else self._source.partition(b":")[2]
+            self._parameters = params.parse(source, limit=self._limits.parameters)
         return self._parameters
 
     @property
@@ -212,21 +231,39 @@ class Field:
         return rendered
 
     def _render(self, *, utf8: bool) -> bytes:
-        key = self.key
-        if key in ADDRESS_FIELDS and (self._source is None or self.addresses):
+        if self.key in ADDRESS_FIELDS and (self._source is None or self.addresses):
             return folding.addresses(self.name, self.addresses, utf8=utf8)
-        value = self.value if self._source is None else replace_controls(self.value.replace("\t", " "))
+        if self._source is not None:
+            return self._rewritten(utf8=utf8)
+        return self._structured(self.name, self.value, utf8=utf8)
+
+    def _rewritten(self, *, utf8: bool) -> bytes:
+        """Write what was read and cannot stay as it is: what in it cannot be written at all is left out or replaced."""
+        name = _ODD.sub("?", self.name)[:NAME_LIMIT]
+        value = replace_controls(self.value.replace("\t", " "))
+        try:
+            return self._structured(name, value, utf8=utf8)
+        except ValueError:
+            if self.key in _PARAMETERS:
+                value, pairs = _writable(self.parameters, "text/plain" if self.key == "content-type" else "attachment")
+                return folding.parameters(name, value, pairs)
+            return folding.unstructured(name, value[:FALLBACK_LIMIT], utf8=utf8)
+
+    def _structured(self, name: str, value: str, *, utf8: bool) -> bytes:
+        key = self.key
         if key in _PARAMETERS and not (value.isascii() and len(value) + len(key) < folding.LINE_WIDTH):
             parsed = params.parse(value)
-            return folding.parameters(self.name, parsed.value, parsed.params.items())
+            return folding.parameters(name, parsed.value, parsed.params.items())
+        if key in _COMMANDS:
+            return folding.commands(name, value)
         if (key in _IDENTIFIERS or key in _STRUCTURED) and value.isascii():
-            return folding.identifiers(self.name, value)
-        return folding.unstructured(self.name, value, utf8=utf8)
+            return folding.identifiers(name, value)
+        return folding.unstructured(name, value, utf8=utf8)
 
     def _decode(self, source: bytes) -> str:
         text = unfold(text_of(source.partition(b":")[2])).strip(" \t")
         key = self.key
-        return text if key in _IDENTIFIERS or key in _STRUCTURED else words.decode(text)
+        return text if key in _IDENTIFIERS or key in _STRUCTURED or key in _COMMANDS else words.decode(text)
 
     def __repr__(self) -> str:
         return f"Field({self.name!r}, {self.value!r})"
@@ -307,6 +344,21 @@ def to_identifiers(value: str | Iterable[str], field: str) -> str:
     """Validate message identifiers and put them together as References wants them (RFC 5322 3.6.4)."""
     given = value.split() if isinstance(value, str) else list(value)
     return " ".join([ids.check(item, f"header {field!r}: identifier") for item in given])
+
+
+def _writable(parsed: params.ParameterValue, default: str) -> tuple[str, list[tuple[str, str]]]:
+    """What can be written of a value and its parameters."""
+    pairs = [(name, replace_controls(content)) for name, content in parsed.params.items()]
+    value = parsed.value if _can_write(parsed.value) else default
+    return value, [pair for pair in pairs if _can_write(value, pair)]
+
+
+def _can_write(value: str, *pairs: tuple[str, str]) -> bool:
+    try:
+        _ = params.tokens(value, pairs)
+    except ValueError:
+        return False
+    return True
 
 
 def _fit(source: bytes) -> bool:

@@ -34,6 +34,10 @@ _WIDTHS: Final[dict[str, int]] = {"7bit": 0, "8bit": 1, "binary": 2}
 _NAMES: Final[tuple[Transport, ...]] = ("7bit", "8bit", "binary")
 
 
+_SEVEN_BIT: Final = bytes([octet if octet < 0x80 else ord("?") for octet in range(256)])
+"""For what belongs to no field and no content, a preamble or a line that was passed over: nobody reads it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How one part is written on this transport.
@@ -164,6 +168,8 @@ def refitted(message: Message, transport: Transport) -> Message:
         elif not _carries(part, allowed):
             editing.reencode(part)
         _declare(part, transport)
+    if allowed == 0 and not editing.is_seven_bit(copy):
+        return Document(copy.raw.translate(_SEVEN_BIT), message.document.limits).root
     return copy
 
 
@@ -185,7 +191,8 @@ def _encode_fields(part: Part) -> None:
     if isinstance(headers, SourceHeaders) and headers.is_seven_bit:
         return
     for field in headers.raw_fields():
-        if not field.raw.isascii():
+        is_multipart = field.key == "content-type" and field.parameters.value.startswith("multipart/")
+        if not field.raw.isascii() and not is_multipart:  # its boundary stands outside of it as well
             headers.replace([field], [Field.from_source(field.name, field.render(utf8=False))])
 
 

@@ -114,11 +114,11 @@ def _needle(key: str) -> bytes:
     return b"\n%s:" % key.encode("utf-8", "replace")
 
 
-def field_at(buffer: Buffer, span: Span) -> Field:
+def field_at(buffer: Buffer, span: Span, limits: Limits) -> Field:
     """Make the field that stands there."""
     begin, value, end = span
     name = buffer[begin : value - 1].rstrip(b" \t")
-    return Field.from_source(name.decode("utf-8", "replace"), buffer[begin:end])
+    return Field.from_source(name.decode("utf-8", "replace"), buffer[begin:end], limits)
 
 
 def read(

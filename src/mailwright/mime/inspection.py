@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mailwright.encodings import charset, uu
+from mailwright.encodings import charset, uu, yenc
 from mailwright.grammar import date as dates
-from mailwright.mime import scanner
+from mailwright.grammar.address import Group, parse_list
+from mailwright.mime import scanner, spoofing
 from mailwright.mime.defects import Defect, Defects
 from mailwright.mime.document import KNOWN_ENCODINGS, Document, encoding_of
-from mailwright.mime.field import ADDRESS_FIELDS, Field
+from mailwright.mime.field import ADDRESS_FIELDS, ONCE, Field
 from mailwright.mime.scanner import LEAF, MULTIPART, Node
 from mailwright.mime.source import Buffer
 from mailwright.mime.source_headers import SourceHeaders
@@ -24,14 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["defects"]
 
-# RFC 5322 3.6: the table of fields, those with a maximum of 1; RFC 2045 for those of MIME.
-_ONCE: Final = frozenset({"date", "message-id", "in-reply-to", "references", "subject"}) | frozenset(
-    {"from", "sender", "reply-to", "to", "cc", "bcc"}
-)
 _ONCE_MIME: Final = frozenset({"mime-version", "content-type", "content-transfer-encoding", "content-disposition"})
+_PARAMETERS: Final = frozenset({"content-type", "content-disposition"})
 _CONTROL = re.compile(rb"\0|\r(?!\n)")
-# Unicode 15, UAX 9: embeddings, overrides, isolates and marks.
-_BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 # RFC 2045 6.8: the alphabet, padding at the end, and white space between.
 _BASE64 = re.compile(rb"[A-Za-z0-9+/ \t\r\n]*+(?:=[ \t\r\n]*+){0,2}\Z")
 _BLANK = re.compile(rb"[ \t\r\n]+")
@@ -80,15 +76,26 @@ def _fields(document: Document, node: Node, headers: SourceHeaders, found: Defec
     seen: set[str] = set()
     for field, span in zip(headers.raw_fields(), node.block.spans(), strict=True):
         key, begin = field.key, span[0]
-        if key in seen and (key in _ONCE_MIME or (is_message and key in _ONCE)):
+        if key in seen and (key in _ONCE_MIME or (is_message and key in ONCE)):
             found.add("field-repeated", begin, field.name)
         seen.add(key)
         if not field.raw.isascii() and not _is_utf8(field.raw):
             found.add("header-not-utf8", begin, field.name)
         if (control := _CONTROL.search(field.raw.rstrip(b"\r\n"))) and not _is_fold(field.raw, control.start()):
             found.add("header-control", begin + control.start(), field.name)
+        if key in _PARAMETERS and field.parameters.is_cut:
+            found.add("parameters-too-many", begin, field.name)
         if is_message:
             _value(field, key, begin, found)
+            if key in ADDRESS_FIELDS and _is_crowded(field, document.limits.addresses):
+                found.add("addresses-too-many", begin, field.name)
+
+
+def _is_crowded(field: Field, limit: int) -> bool:
+    if sum(map(field.raw.count, (b",", b";", b":"))) < limit:  # each stands beside one at most
+        return False
+    read = parse_list(field.raw.partition(b":")[2], limit=limit + 1)
+    return len(read.mailboxes) + sum(isinstance(item, Group) for item in read) > limit
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -110,10 +117,8 @@ def _value(field: Field, key: str, begin: int, found: Defects) -> None:
     elif key in ADDRESS_FIELDS and field.value and not field.addresses:
         found.add("addresses-invalid", begin, f"{field.name}: {field.value[:80]}")
     if key == "from":
-        if len(field.addresses.mailboxes) > 1:
-            found.add("from-several", begin, field.value[:80])
-        if _BIDI.search(field.value):
-            found.add("from-bidi", begin, ascii(field.value[:80]))
+        for kind, detail in spoofing.disguises(field):
+            found.add(kind, begin, detail)
 
 
 # --- contents -------------------------------------------------------------------------------------------------------
@@ -127,7 +132,7 @@ def _content(document: Document, node: Node, headers: SourceHeaders, found: Defe
     encoding = encoding_of(headers)
     if encoding not in KNOWN_ENCODINGS:
         found.add("encoding-unknown", begin, encoding[:80])
-    encoded = encoding in ("base64", "quoted-printable") or encoding in uu.NAMES
+    encoded = encoding in ("base64", "quoted-printable") or encoding in uu.NAMES or encoding in yenc.NAMES
     if node.kind != LEAF:
         if encoded and (node.kind == MULTIPART or not _is_global(headers)):
             found.add("encoding-forbidden", begin, encoding)

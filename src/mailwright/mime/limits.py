@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from mailwright.grammar.address import LIST_LIMIT
+from mailwright.grammar.params import PARAMETER_LIMIT
+
 __all__ = ["DEFAULT", "Limits"]
 
 
@@ -20,6 +23,10 @@ class Limits:
         fields: fields of one header. Long forwarded mail has two hundred. What follows is taken for the body.
         header_octets: octets of one header. Exchange takes 256 KiB, Postfix 100 KiB. What follows is taken for the
             body.
+        parameters: parameters, and sections of them, of one field. A file name of 60 kB in sections of 60 characters
+            has a thousand. What follows is left out.
+        addresses: mailboxes and groups of one field. Postfix reads 10,240 tokens; the largest lists that people write
+            have some thousand. What follows is left out.
         defects: how many defects are told, so that a message made of mistakes does not grow in memory.
     """
 
@@ -27,6 +34,8 @@ class Limits:
     parts: int = 100_000
     fields: int = 10_000
     header_octets: int = 1_048_576
+    parameters: int = PARAMETER_LIMIT
+    addresses: int = LIST_LIMIT
     defects: int = 1_000
 
 

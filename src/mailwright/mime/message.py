@@ -29,15 +29,17 @@ if TYPE_CHECKING:
     from email.message import Message as StdlibMessage
 
     from mailwright.grammar.params import ParameterValue
+    from mailwright.mime.answering import Answered
     from mailwright.mime.defects import Defect
     from mailwright.mime.document import Document
     from mailwright.mime.fitting import Transport
+    from mailwright.mime.reports import Report
     from mailwright.mime.scanner import Node
 
 __all__ = ["AttachmentSource", "Message"]
 
-AttachmentSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Message"
-"""What may be attached: a path, the content itself, or a message."""
+AttachmentSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Message | Part"
+"""What may be attached: a path, the content itself, a message, or a part that is made already."""
 
 
 class Message(TypedFields):
@@ -187,12 +189,12 @@ class Message(TypedFields):
         type: str | None = None,  # noqa: A002 - api.md
         legacy_name: bool = False,
     ) -> Part:
-        """Attach a file, bytes, or a message. Of a message that was read everything there is stays as it stands.
+        """Attach a file, bytes, a message or a part. Of a message that was read everything there is stays as it stands.
 
         Args:
             source: a path, which is checked now and read when the message is written; or the content itself, which
                 needs ``name``; or a ``Message``, attached as message/rfc822 with what it will be when this one is
-                written.
+                written; or a ``Part``, as it is.
             name: the file name to show; for a path its own when None. Only the last component is kept.
             type: the media type; guessed from the name when None.
             legacy_name: give a file's name in a second form as well, which programs like Outlook 2003 understand.
@@ -211,6 +213,10 @@ class Message(TypedFields):
                 raise ValueError(f"an attached message is message/rfc822; type {type!r} is not allowed")
             source.refuse_to_contain(self)
             part = composer.message_part(Enclosed(source), name)
+        elif isinstance(source, Part):
+            if name is not None or type is not None:
+                raise ValueError("a part has its name and type already; set them when it is made")
+            part = source
         else:
             part = composer.file_part(source, name=name, type=type, disposition="attachment", legacy_name=legacy_name)
         if self._draft is None:
@@ -282,6 +288,98 @@ class Message(TypedFields):
             restructuring.replace(self, part, new)
         else:
             self._draft.replace(part, new)
+
+    @property
+    def report(self) -> Report | None:
+        """What it reports to programs: a delivery status, a disposition, a complaint; None for no report (RFC 6522)."""
+        from mailwright.mime import reports
+
+        return reports.report(self)
+
+    # --- from one message to the next ---------------------------------------------------------------------------------
+
+    def as_text(self) -> str:
+        """Everything a person would read as text: the text, its lines joined when it is flowed; else the HTML as text.
+
+        Returns:
+            The text; empty when there is nothing to read.
+        """
+        from mailwright.mime import answering
+
+        return answering.as_text(self)
+
+    def as_html(self) -> str:
+        """Everything a person would read as HTML: the HTML as it is, or the text as HTML.
+
+        HTML that came by mail is not made safe to be shown here; what is made of text is.
+        """
+        from mailwright.mime import answering
+
+        return answering.as_html(self)
+
+    def reply(
+        self,
+        *,
+        from_: AddressLike,
+        text: str = "",
+        html: str | None = None,
+        to: Answered = "author",
+        quote: bool = True,
+    ) -> Message:
+        """Begin an answer to this message: recipients, subject, thread and quotation (RFC 5322 3.6.4).
+
+        Args:
+            from_: who answers, and so gets no copy.
+            text: the answer, which stands above what it quotes.
+            html: the answer as HTML, when there is to be HTML.
+            to: ``"author"`` is where Reply-To or From say; ``"all"`` gives a copy to who got the message; ``"list"`` is
+                where List-Post says.
+            quote: quote the message, pictures in its HTML included.
+
+        Returns:
+            A new message, to be changed and sent.
+
+        Raises:
+            ValueError: there is nobody to answer.
+        """
+        from mailwright.mime import answering
+
+        return answering.reply(self, Message, from_=from_, text=text, html=html, to=to, quote=quote)
+
+    def forward(
+        self,
+        *,
+        from_: AddressLike,
+        to: AddressLike,
+        text: str = "",
+        html: str | None = None,
+        as_attachment: bool = False,
+    ) -> Message:
+        """Begin a message that passes this one on, with its attachments.
+
+        Args:
+            from_: who passes it on.
+            to: who gets it.
+            text: what to say above it.
+            html: the same as HTML.
+            as_attachment: attach it as message/rfc822, every octet as it is, instead of writing it below the text.
+
+        Returns:
+            A new message, to be changed and sent.
+        """
+        from mailwright.mime import answering
+
+        return answering.forward(self, Message, from_=from_, to=to, text=text, html=html, as_attachment=as_attachment)
+
+    def template(self) -> Message:
+        """Begin a new message with everything this one says: its fields, texts, pictures and attachments.
+
+        What belongs to one message alone is left out: its date, identifiers and thread, its way (Received and the like)
+        and its signatures. In the smallest structure that holds it, as of a message that is composed.
+        """
+        from mailwright.mime import answering
+
+        return answering.template(self, Message)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -408,6 +506,19 @@ class Message(TypedFields):
         assert draft is not None  # it is new
         draft.base, draft.plain, draft.html = root, None, None
         self._completed = True
+        draft.changed()
+
+    def held(self) -> Iterator[Part]:
+        """For the room: the parts of a composed message, its structure perhaps not made yet."""
+        draft = self._draft
+        if draft is not None:
+            yield from draft.leaves()
+
+    def take(self, part: Part, *, embedded: bool) -> None:
+        """For the room: have a part that was made elsewhere among the attachments, or beside the HTML."""
+        draft = self._draft
+        assert draft is not None  # it is new
+        (draft.embeds if embedded else draft.attachments).append(part)
         draft.changed()
 
     def refuse_to_contain(self, other: Message) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from mailwright.mime.scanner import MULTIPART
 
 if TYPE_CHECKING:
     import os
+    from pathlib import Path
 
     from mailwright.grammar.params import ParameterValue
     from mailwright.mime.document import Document
@@ -166,13 +166,24 @@ class Part:
 
         editing.replace_text(self, value)
 
-    def read_text(self) -> str:
-        """Its content as text, whatever its type."""
+    def read_text(self, *, detect: bool = False) -> str:
+        """Its content as text, whatever its type: ``text`` with more to say about how.
+
+        Args:
+            detect: guess the charset of text that declares none and is not UTF-8, with ``chardet``, instead of taking it
+                for Latin-1.
+
+        Returns:
+            The text with LF line ends.
+
+        Raises:
+            NotSupported: ``detect`` wants the extra ``mailwright[detect]``, which is not installed.
+        """
         data = self.content
         name = self.charset
         if not name and self.content_type == "text/html" and (meta := _META.search(data[:_META_WITHIN])):
             name = meta[1].decode("ascii")
-        text = charset.decode(data, name)
+        text = charset.decode(data, name, detect=detect)
         if "\r" in text:
             text = text.replace("\r\n", "\n")
             if "\n" not in text:  # lines of an old Macintosh
@@ -180,8 +191,29 @@ class Part:
         return text
 
     def open(self) -> BinaryIO:
-        """Open the decoded content as a binary file for reading."""
-        return io.BytesIO(self.content)
+        """Open the decoded content as a binary file for reading, in constant memory: it is decoded as it is read."""
+        from mailwright.mime import saving
+
+        return saving.open_content(self)
+
+    def save(self, directory: str | os.PathLike[str], name: str | None = None) -> Path:
+        """Write the decoded content into a directory, in constant memory.
+
+        Args:
+            directory: one that is there.
+            name: the file's name; what the message says when None, or made from the type when it says nothing. Whatever
+                it is, it names a file in the directory and none outside.
+
+        Returns:
+            The new file. None is overwritten, and no link is followed: ``a (1).pdf`` is what ``a.pdf`` becomes.
+
+        Raises:
+            OSError: it cannot be written.
+            ValueError: the name that was given names no file.
+        """
+        from mailwright.mime import saving
+
+        return saving.save(self, directory, name)
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -166,10 +166,26 @@ def _refuse(part: Part, body: Several, new: Part) -> None:
         )
     if any(child is part for child in new.walk()):
         raise ValueError("a part cannot be put into itself")
+    if part.node is not None and _shares_boundary(part.node):
+        raise ValueError(f"another multipart has the boundary {body.boundary!r} as well, and would take the new part")
     if composer.occurs(f"--{body.boundary}", [new]):
         raise ValueError(
             f"{new!r} holds the boundary {body.boundary!r} of the multipart it should go into; attach it elsewhere"
         )
+
+
+def _shares_boundary(node: Node) -> bool:
+    """Whether a multipart around or within this one looks for the same delimiter, also one that has not found it."""
+    around = node
+    while around.parent is not None:
+        around = around.parent
+    waiting = [around]
+    while waiting:
+        other = waiting.pop()
+        if other is not node and other.boundary == node.boundary:
+            return True
+        waiting.extend(other.children)
+    return False
 
 
 def _hold(part: Part, body: Several, parts: Sequence[Part]) -> None:

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mailwright.encodings import uu
+from mailwright.encodings import uu, yenc
 from mailwright.grammar import params
 from mailwright.mime import header_block
 from mailwright.mime.defects import Defects
@@ -75,7 +75,9 @@ ENCODED: Final = 3
 _MESSAGES: Final = frozenset({"message/rfc822", "message/global", "message/news"})
 """Types that enclose a message (RFC 2046 5.2.1, RFC 6532 3.7, RFC 5537 for the old message/news)."""
 
-ENCODED_NAMES: Final = frozenset({b"base64", b"quoted-printable"} | {name.encode("ascii") for name in uu.NAMES})
+ENCODED_NAMES: Final = frozenset(
+    {b"base64", b"quoted-printable"} | {name.encode("ascii") for name in uu.NAMES | yenc.NAMES}
+)
 """Transfer encodings that make other octets of the content."""
 
 
@@ -200,7 +202,7 @@ class _Scan:
         if main.startswith(b"multipart/"):
             self.open_multipart(node, value)
         elif main[:1] in (b"m", b"(", b'"', b""):  # message/..., or something in front of the type
-            type_ = params.parse(value).value
+            type_ = params.parse(value, limit=self.limits.parameters).value
             if type_ in _MESSAGES:
                 self.open_message(node)
             elif type_.startswith("multipart/"):
@@ -216,7 +218,7 @@ class _Scan:
     def open_multipart(self, node: Node, value: bytes) -> None:
         if self.is_too_deep(node):
             return
-        type_ = node.declared = params.parse(value)
+        type_ = node.declared = params.parse(value, limit=self.limits.parameters)
         boundary = _boundary(type_, value)
         if not boundary:
             self.defects.add("boundary-missing", node.block.begin)

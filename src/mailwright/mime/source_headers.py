@@ -57,7 +57,8 @@ class SourceHeaders(Headers):
         if key in self._parameters:
             return self._parameters[key]
         span = self._block.find(key)
-        value = None if span is None else params.parse(self._buffer[span[1] : span[2]])
+        raw = b"" if span is None else self._buffer[span[1] : span[2]]
+        value = None if span is None else params.parse(raw, limit=self._document.limits.parameters)
         self._parameters[key] = value
         return value
 
@@ -146,7 +147,7 @@ class SourceHeaders(Headers):
     def _field(self, span: Span) -> Field:
         field = self._known.get(span[0])
         if field is None:
-            field = self._known[span[0]] = field_at(self._buffer, span)
+            field = self._known[span[0]] = field_at(self._buffer, span, self._document.limits)
         return field
 
     def _fitting(self, rendered: bytes, at: int, *, first: bool) -> bytes:

@@ -26,7 +26,7 @@ def is_international(message: Message) -> bool:
 
 def is_eight_bit(message: Message) -> bool:
     """Whether what is written holds octets over 127; see ``Message.is_eight_bit``."""
-    waiting = [message]
+    waiting: list[Message] = [message]
     while waiting:
         item = waiting.pop()
         if item.document is not None:
@@ -34,9 +34,16 @@ def is_eight_bit(message: Message) -> bool:
                 return True
         elif item is message and is_international(item):
             return True
-        else:  # an international message within travels in base64
-            bodies = [part.body for part in item.attachments]
-            waiting.extend([body.message for body in bodies if isinstance(body, Enclosed)])
+        else:
+            for part in item.held():
+                if part.document is not None:
+                    if not editing.is_seven_bit(part):
+                        return True
+                elif isinstance(body := part.body, Enclosed):
+                    if not body.message.is_international:  # such a one travels in base64
+                        waiting.append(body.message)
+                elif body.encoding in ("8bit", "binary"):
+                    return True
     return False
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from mailwright.encodings import lines
 from mailwright.mime import editing
 from mailwright.mime.body import Piece, Stream
 from mailwright.mime.headers import Headers
 from mailwright.mime.part import Part
 
 if TYPE_CHECKING:
+    from mailwright.mime.document import Document
     from mailwright.mime.fitting import Fit, Transport
     from mailwright.mime.message import Message
 
@@ -73,12 +75,20 @@ def unended(part: Part, *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) -> l
                 body = piece.body if fit is None else fit.body
                 waiting.extend(reversed(body.pieces(utf8=utf8) if new is None else new))
             elif new is None:
-                out.extend(editing.pieces(piece, utf8=utf8, hidden=HIDDEN))
+                out.extend(_read(piece, piece.document, utf8=utf8))
             else:
                 waiting.extend(new)
         elif piece:
             out.append(piece)
     return out
+
+
+def _read(part: Part, document: Document, *, utf8: bool) -> list[bytes | Stream]:
+    """What was read and is put into a message that is composed: its lines end with CRLF, as all around it do."""
+    pieces = editing.pieces(part, utf8=utf8, hidden=HIDDEN)
+    if document.line_end(0) == b"\r\n":
+        return pieces
+    return [lines.canonical(b"".join([block for piece in pieces for block in blocks(piece)]))]
 
 
 def part_bytes(part: Part) -> bytes:

@@ -36,3 +36,26 @@ def test_streaming_gives_what_encoding_at_once_gives(step: int) -> None:
 )
 def test_decoding_tolerates_rubbish(data: bytes, expected: bytes) -> None:
     assert base64.decode(data) == expected
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"Zg==", b"Zm8="],
+        [b"Zg=", b"=Zm8="],
+        [b"Zg", b"==Zm8"],
+        [b"Z", b"g", b"=", b"=", b"Z", b"m", b"8", b"="],
+        [b"Z g!=\r", b"\n=Z?m", b"8"],
+    ],
+)
+def test_glued_texts_are_decoded_wherever_they_are_cut(pieces: list[bytes]) -> None:
+    undo = base64.Decoder()
+    assert b"".join([undo.feed(piece) for piece in pieces]) + undo.finish() == b"ffo"
+    assert base64.decode(b"".join(pieces)) == b"ffo"
+
+
+def test_a_last_digit_alone_is_dropped_in_a_stream_too() -> None:
+    undo = base64.Decoder()
+    assert undo.feed(b"Zm9vZ") == b"foo"
+    assert undo.finish() == b""
+    assert undo.finish() == b""

@@ -41,3 +41,26 @@ def test_white_space_at_the_end_of_an_encoded_line_is_no_text() -> None:
 @pytest.mark.parametrize(("data", "expected"), [(b"=", b""), (b"=4", b"=4"), (b"=zz=3d", b"=zz="), (b"a=\nb", b"ab")])
 def test_decoding_leaves_what_is_no_encoding(data: bytes, expected: bytes) -> None:
     assert quoted.decode(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"a=\r\nb", b"ab"),
+        (b"a=4=\r\n1", b"aA"),
+        (b"a==\n41", b"aA"),
+        (b"a \t\r\nb \t", b"a\r\nb"),
+        (b"a=C3=BC=", b"a\xc3\xbc"),
+        (b"a=\r \nb", b"ab"),
+        (b"=4x=\t \r\n", b"=4x"),
+        (b"  =  x", b"  =  x"),
+        (b"a\r", b"a\r"),
+    ],
+)
+def test_pieces_decode_like_the_whole(data: bytes, expected: bytes) -> None:
+    assert quoted.decode(data) == expected
+    for cut in range(len(data) + 1):
+        undo = quoted.Decoder()
+        assert undo.feed(data[:cut]) + undo.feed(data[cut:]) + undo.finish() == expected
+    undo = quoted.Decoder()
+    assert b"".join([undo.feed(bytes([octet])) for octet in data]) + undo.finish() == expected

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from mailwright import grammar
-from mailwright.grammar.address import Address, AddressList, Group, parse_list
+from mailwright.grammar.address import LIST_LIMIT, Address, AddressList, Group, parse_list
 
 
 def box(name: str, spec: str) -> Address:
@@ -100,6 +100,8 @@ def test_the_refusal_names_the_value_and_what_is_allowed() -> None:
         ("", "a", "x" * 64),
         ("", "a", ".".join(["x" * 60] * 5)),
         ("", "x" * 901, "b.c"),
+        ("", "a", "b.c-"),
+        ("", "a", "[2001:db8::1]"),
         ("", "é" * 500, "b.c"),
     ],
 )
@@ -135,7 +137,7 @@ def test_international_addresses() -> None:
         ("<j@x.y", [box("", "j@x.y")]),
         ("<<j@x.y>>, b@c", [box("", "j@x.y"), box("", "b@c")]),
         ("a@b@c", []),
-        ("alice@example.org(<bob@example.org>", [box("<bob@example.org", "alice@example.org")]),
+        ("alice@example.org(<bob@example.org>", [box("<bob@example.org>", "alice@example.org")]),
         ('"Foo <a@b>, c@d', [box("Foo", "a@b"), box("", "c@d")]),
         ("a . b @ c . d", [box("", "a.b@c.d")]),
         ('"a"."b"@c.d', [box("", "a.b@c.d")]),
@@ -151,6 +153,33 @@ def test_international_addresses() -> None:
         ('"=?utf-8?q?J=C3=B6rg?=" <a@b.c>', [box("Jörg", "a@b.c")]),
         ("a@b.c,\r\n d@e.f\r\n", [box("", "a@b.c"), box("", "d@e.f")]),
         ("a@b.c\tSIZE=1", [box("", "a@b.c")]),
+        # what MimeKit tolerates, and what is seen besides
+        ("Doe, John, Jr. <j@x.y>", [box("Doe, John, Jr.", "j@x.y")]),
+        ("Joe @ Work <joe@x.y>", [box("Joe @ Work", "joe@x.y")]),
+        ("Joe [Sales] <joe@x.y>", [box("Joe [Sales]", "joe@x.y")]),
+        ("root", []),
+        ("root, a@b.c", [box("", "a@b.c")]),
+        ("local-part (User Name)", []),
+        ("a@b.c (x))", [box("x", "a@b.c")]),
+        ("a@b.c), d@e.f", [box("", "a@b.c"), box("", "d@e.f")]),
+        ("(a@b.c", []),
+        ("<a@b.c, <d@e.f>", [box("", "a@b.c"), box("", "d@e.f")]),
+        ("Foo <Foo <a@b.c>>", [box("Foo", "a@b.c")]),
+        ("g:: a@b.c;", [Group("g", [box("", "a@b.c")])]),
+        ("a: b: c@d; ;e@f", [Group("a", [box("", "c@d")]), box("", "e@f")]),
+        ('"Foo, Bar <a@b.c>, d@e.f', [box("Foo, Bar", "a@b.c"), box("", "d@e.f")]),
+        ("a.@x.y", [box("", "a.@x.y")]),
+        ("webmaster\\@old.com@gate.com", [Address("", "webmaster@old.com", "gate.com")]),
+        ("a\\@b", []),
+        ("a@b.c., d@[1.2.3.4].", [box("", "a@b.c"), box("", "d@[1.2.3.4]")]),
+        ("a@b.c..", []),
+        ("'a@b.c', 'Al' <d@e.f>", [box("", "a@b.c"), box("'Al'", "d@e.f")]),
+        ("'@b.c'", []),
+        ("mailto:a@b.c, <mailto:d@e.f>", [box("", "a@b.c"), box("", "d@e.f")]),
+        ("Foo; <a@b.c>", [box("", "a@b.c")]),
+        ("a@b.c d@e.f", []),
+        ("Undisclosed-Recipient:;@x.y", [Group("Undisclosed-Recipient")]),
+        ("=?utf-8?q?Foo_=3Ca=40b=2Ec=3E?=", []),
         ("<>, <  >, @, ;, :, >, a@", []),
     ],
 )
@@ -163,6 +192,47 @@ def test_tolerant_reading(text: str, expected: list[Address | Group]) -> None:
 def test_strict_reading_raises(text: str) -> None:
     with pytest.raises(ValueError, match="address list"):
         parse_list(text, strict=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a@b.c.",
+        "'a@b.c'",
+        "a\\@b@c",
+        "a@b ((x)",
+        "a@b (x\\)",
+        "root",
+        "a@b.c\r\nd@e",
+        "a@b\n\n",
+        "\ra@b",
+    ],
+)
+def test_strict_reading_makes_no_concession(text: str) -> None:
+    with pytest.raises(ValueError, match="address list"):
+        parse_list(text, strict=True)
+
+
+@pytest.mark.parametrize("text", ["a@b,\r\n c@d\r\n", "a@b,\n\tc@d\n", "a@b, c@d", " a@b,\r\n \r\n c@d "])
+def test_strict_reading_takes_folding_and_the_end_of_the_field(text: str) -> None:
+    assert [str(item) for item in parse_list(text, strict=True)] == ["a@b", "c@d"]
+
+
+def test_no_more_mailboxes_and_groups_are_read_than_the_limit() -> None:
+    plain, grouped = "a@b, c@d, e@f", "g: a@b, c@d;, é <e@f>"
+    assert [str(item) for item in parse_list(plain, limit=3)] == ["a@b", "c@d", "e@f"]
+    assert [str(item) for item in parse_list(plain, limit=2)] == ["a@b", "c@d"]
+    assert [str(item) for item in parse_list(grouped, limit=2)] == ["g: a@b;"]
+    assert [str(item) for item in parse_list(grouped, limit=3)] == ["g: a@b, c@d;"]
+    assert list(parse_list(plain, limit=0)) == list(parse_list(grouped, limit=0)) == []
+    assert len(parse_list(plain, strict=True, limit=3)) == 3
+    for text in (plain, grouped):
+        with pytest.raises(ValueError, match="more mailboxes and groups than are read"):
+            parse_list(text, strict=True, limit=2)
+
+
+def test_the_limit_is_far_from_what_people_write() -> None:
+    assert len(parse_list("a@b," * LIST_LIMIT)) == len(parse_list("a@b," * (LIST_LIMIT + 1))) == LIST_LIMIT
 
 
 def test_strict_reading_takes_the_whole_grammar() -> None:

@@ -111,3 +111,12 @@ def test_identifiers_are_never_encoded() -> None:
 def test_parameters_fold_between_parameters() -> None:
     field = folding.parameters("Content-Disposition", "attachment", [("filename", "f" * 60), ("size", "1")])
     assert max(widths(field)) <= 78
+
+
+def test_list_commands_are_folded_between_urls_and_in_comments() -> None:
+    text = "<mailto:leave@lists.example.com?subject=leave>,<https://lists.example.com/leave?list=announce> (no sign-in)"
+    assert folding.commands("List-Unsubscribe", text) == (
+        b"List-Unsubscribe: <mailto:leave@lists.example.com?subject=leave>,\r\n"
+        b" <https://lists.example.com/leave?list=announce> (no sign-in)\r\n"
+    )
+    assert folding.commands("List-Post", "NO") == b"List-Post: NO\r\n"

@@ -15,6 +15,21 @@ from mailwright.grammar import ids
         ("<a @ b>", ["<a@b>"]),
         ("a@b c@d", ["<a@b>", "<c@d>"]),
         ("<>", []),
+        # what MimeKit tolerates
+        ("<a@@b> <a@b@c> <a@>", ["<a@@b>", "<a@b@c>", "<a@>"]),
+        ("<a\x01@b>", ["<a@b>"]),
+        ("<abc>", ["<abc>"]),
+        ("<a@b", ["<a@b>"]),
+        ("<a@b <c@d", ["<a@b>", "<c@d>"]),
+        ("<abc", []),
+        ("a@b>", ["<a@b>"]),
+        ("<<a@b>>", ["<a@b>"]),
+        ("(c <x@y>) <a@b>", ["<a@b>"]),
+        ('"Joe <joe@x.y>" <a@b>', ["<a@b>"]),
+        ("(never closed <a@b>", ["<a@b>"]),
+        ('"never closed <a@b>', ["<a@b>"]),
+        ("<a(b)@c> (d)", ["<a(b)@c>"]),
+        ('<"a.b"@c>', ['<"a.b"@c>']),
         ("", []),
     ],
 )
@@ -36,7 +51,7 @@ def test_what_is_no_identifier_is_refused(text: str) -> None:
         ids.check(text)
 
 
-@pytest.mark.parametrize("piece", ["[", "<", "a@", "a.", "<a@", " "])
+@pytest.mark.parametrize("piece", ["[", "<", "a@", "a.", "<a@", " ", "(", '"', "(<", '("', "(a) "])
 def test_hostile_lists_take_little_time(piece: str) -> None:
     ids.parse_list(piece * 200_000)
 

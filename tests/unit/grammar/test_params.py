@@ -23,6 +23,20 @@ from mailwright.grammar import params
         ("a/b; novalue; x=y", "a/b", {"x": "y"}),
         ('a/b; x="unfinished', "a/b", {"x": "unfinished"}),
         ("a/b; f*0=x; f*2=z", "a/b", {"f": "x"}),
+        ("a/b; f=report (1).pdf", "a/b", {"f": "report (1).pdf"}),
+        ("a/b; f=report(1).pdf; x=y", "a/b", {"f": "report(1).pdf", "x": "y"}),
+        ("a/b; f=report (1.pdf; x=y", "a/b", {"f": "report (1.pdf", "x": "y"}),
+        ('a/b; f="a (1).pdf" (c); x=y', "a/b", {"f": "a (1).pdf", "x": "y"}),
+        ("(c) a/b (d); (e) x=y (f)", "a/b", {"x": "y"}),
+        # what MimeKit tolerates
+        ("a/b; f*=\"utf-8''%41\"", "a/b", {"f": "A"}),
+        ("a/b; x=Google Docs\r\n of joe; y=z", "a/b", {"x": "Google Docs of joe", "y": "z"}),
+        ("a/b; x=y garbage", "a/b", {"x": "y garbage"}),
+        ("a/b; f*0*=utf-8''a%20; f*1=%20b", "a/b", {"f": "a %20b"}),
+        ("multipart/multipart/mixed; x=y", "multipart/multipart/mixed", {"x": "y"}),
+        ("text; x=y", "text", {"x": "y"}),
+        ('"attachment"; x=y', "attachment", {"x": "y"}),
+        ("; x=y", "", {"x": "y"}),
         ("", "", {}),
         (";;;=;=", "", {}),
     ],
@@ -31,6 +45,19 @@ def test_parameters_are_read(text: str, value: str, expected: dict[str, str]) ->
     parsed = params.parse(text)
     assert (parsed.value, dict(parsed.params)) == (value, expected)
     assert dict(params.parse(text.encode()).params) == expected
+
+
+def test_no_more_are_read_than_the_limit() -> None:
+    for text in ("a/b; x=1; y=2; z=3", "a/b; x=1; y=2 (c); z=3", "a/b; x*0=1; x*1=2; x*2=3"):
+        whole, cut = params.parse(text, limit=3), params.parse(text, limit=2)
+        assert not whole.is_cut
+        assert cut.is_cut
+        assert "".join(whole.params.values()) == "123"
+        assert "".join(cut.params.values()) == "12"
+    many = "a/b; x=1; " + "y=2; " * params.PARAMETER_LIMIT
+    assert params.parse(many).is_cut
+    assert not params.parse(many, limit=params.PARAMETER_LIMIT + 1).is_cut
+    assert not params.parse("a/b" + "; x" * 3000).is_cut  # names without a value are none
 
 
 def test_names_are_looked_up_in_any_case() -> None:
@@ -61,6 +88,8 @@ def test_what_cannot_be_written_is_refused(name: str, value: str) -> None:
         params.format("a b", {})
 
 
-@pytest.mark.parametrize("piece", [";", '"', "a=", "a*0*=", "x y ", "(", "\\", "a=b c=", "   "])
+@pytest.mark.parametrize(
+    "piece", [";", '"', "a=", "a*0*=", "x y ", "(", "\\", "a=b c=", "   ", " (a)b", " (", "a (b) ", "a*1=b;"]
+)
 def test_hostile_parameters_take_little_time(piece: str) -> None:
     params.parse("a/b;" + piece * 100_000)

@@ -20,6 +20,20 @@ from mailwright.grammar import words
         ("=?nope?q?=C3=BC?=", "ü"),
         ("=?utf-8?b?!!!?=", ""),
         ("=?utf-8?q?a b_c?=", "a b c"),
+        ("=?utf-8?b?SsO2 cmc=?=", "Jörg"),
+        ("=?utf-8?b?SsO2 cm=?=", "=?utf-8?b?SsO2 cm=?="),  # a space where a digit was
+        ("=?utf-8?b?SsO2 cm=?= =?utf-8?q?x?= y", "=?utf-8?b?SsO2 cm=?= x y"),
+        ("Re:=?utf-8?q?=C3=A9?=,=?utf-8?q?t?=t", "Re:é,tt"),
+        ("=?utf-8?q?=C3?= =?utf-8?b?qQ==?=", "é"),
+        ("=?utf-8?q?=4?= =?utf-8?q?1?=", "A"),  # an octet split between words
+        ("=?utf-8?q?=4?= =?utf-8?b?Qg==?=", "=4B"),
+        ("=?utf-8?q?a=?= x", "a= x"),
+        ("=?utf-8?q?a==41=?=", "a=A="),
+        ("=?utf-8?q?a==\n=41?=", "a==\nA"),
+        ("=?utf-8?b?5?= =?utf-8?b?L?= =?utf-8?b?2?= =?utf-8?b?g?= =?utf-8?b?QQ==?=", "你A"),
+        ("=?utf-8?q?=EF=BB=BFx?=", "x"),
+        ("=??q?x?=", "=??q?x?="),
+        ("=?utf-8?q?=C3=A9=?= x", "é= x"),
         ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
         ("=?utf-8?q?unfinished", "=?utf-8?q?unfinished"),
         ("x=?utf-8?q?y?=z", "xyz"),
@@ -58,3 +72,12 @@ def test_lone_surrogates_are_refused() -> None:
 @pytest.mark.parametrize("piece", ["=?", "=?a?q?", "=?utf-8?q?x?= ", "=?utf-8?b?YQ?= ", " "])
 def test_hostile_text_takes_little_time(piece: str) -> None:
     words.decode(piece * 100_000)
+
+
+def test_octets_outside_words_may_have_a_charset_of_their_own() -> None:
+    assert words.decode("oxygène".encode(), undeclared="iso-8859-1") == "oxygène"
+    assert words.decode("oxygène".encode("latin-1"), undeclared="iso-8859-2") == "oxygčne"
+    assert words.decode("oxygène".encode("latin-1")) == "oxygène"
+    assert words.decode("oxygène".encode("latin-1"), undeclared="utf-8") == "oxyg\ufffdne"
+    assert words.decode("oxygène".encode("latin-1"), undeclared="utf-16") == "oxyg\ufffdne"
+    assert words.decode("oxygène".encode("latin-1"), undeclared="nobody knows") == "oxygène"

@@ -143,7 +143,7 @@ def test_a_parsed_message_is_attached_as_it_came() -> None:
     inner = mime.parse(b"Subject: it\nBcc: h@example.com\n\n  as it came  \n")
     message = Message(from_="a@example.com", to="b@example.com", text="see")
     part = message.attach(inner)
-    assert b"Subject: it\n\n  as it came  \n" in message.to_bytes()
+    assert b"\r\n\r\nSubject: it\r\n\r\n  as it came  \r\n" in message.to_bytes()  # with the line ends of mail
     assert part.message is inner
     eight = Message(from_="a@example.com", to="b@example.com", text="see")
     eight.attach(mime.parse(b"Subject: it\r\n\r\n\xff\r\n"))

@@ -1,7 +1,7 @@
 import pytest
 
 from mailwright import mime
-from mailwright.mime import KINDS
+from mailwright.mime import KINDS, Limits
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,25 @@ def test_defects_are_named(raw: bytes, kinds: list[str]) -> None:
     defects = mime.parse(raw).defects
     assert [defect.kind for defect in defects] == kinds
     assert all(KINDS[defect.kind] in str(defect) for defect in defects)
+
+
+@pytest.mark.parametrize(
+    ("raw", "limits", "kinds"),
+    [
+        (b"To: a@b.c, d@e.f\r\n\r\n", Limits(addresses=2), []),
+        (b"To: a@b.c, d@e.f\r\n\r\n", Limits(addresses=1), ["addresses-too-many"]),
+        (b"To: g: a@b.c;, d@e.f\r\n\r\n", Limits(addresses=2), ["addresses-too-many"]),
+        (b"Content-Type: text/plain; a=1; b=2\r\n\r\n", Limits(parameters=2), []),
+        (b"Content-Type: text/plain; a=1; b=2\r\n\r\n", Limits(parameters=1), ["parameters-too-many"]),
+    ],
+)
+def test_limits_within_a_field(raw: bytes, limits: Limits, kinds: list[str]) -> None:
+    message = mime.parse(raw, limits=limits)
+    assert [defect.kind for defect in message.defects] == kinds
+    assert len(message.to.mailboxes) <= limits.addresses
+    declared = message.headers.field("content-type")
+    assert declared is None or len(declared.parameters.params) <= limits.parameters
+    assert message.to_bytes() == raw
 
 
 def test_defects_stand_where_the_fault_is_and_in_order() -> None:

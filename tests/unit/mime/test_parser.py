@@ -97,3 +97,10 @@ def test_what_a_part_knows() -> None:
 def test_composed_parts_have_raw_octets_too() -> None:
     part = mime.Message(text="x").attach(b"y", name="y.bin")
     assert part.raw.endswith(b"\r\n\r\neQ==\r\n")
+
+
+def test_the_charset_of_old_text_is_guessed_when_asked() -> None:
+    text = "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 4
+    part = mime.parse(b"Content-Type: text/plain\r\n\r\n" + text.encode("koi8-r"))
+    assert part.read_text(detect=True) == text
+    assert part.text == text.encode("koi8-r").decode("latin-1")
