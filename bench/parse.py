@@ -2,8 +2,8 @@
 
     python bench/parse.py [--rounds N] [--megabytes N]
 
-Three messages: 3 kB with thirty header fields and a text in two forms; 28 kB with two attachments; and a large one,
-nearly all of it one attachment. Contestants take turns for several rounds; medians are shown, and how many times as
+Three messages: 3 kB with thirty header fields and a text in two forms; 28 kB with two attachments; and a large one
+with four. Contestants take turns for several rounds; medians are shown, and how many times as
 long each takes as mailwright does for the same. Every contestant starts from bytes each time and keeps nothing.
 
 ``fast_mail_parser`` is Rust and decodes everything at once; ``email`` and ``mail-parser`` are Python.
@@ -107,6 +107,20 @@ def stdlib_compat32(raw: bytes) -> object:
 # --- everything ------------------------------------------------------------------------------------------------------
 
 
+def our_metadata(raw: bytes) -> object:
+    """Subject, from, to, date, and what is attached."""
+    message = mime.parse(raw)
+    attached = [(part.content_type, part.filename, part.octets) for part in message.attachments]
+    return message.subject, message.from_, message.to, message.date, attached
+
+
+def stdlib_metadata(raw: bytes) -> object:
+    """The same with ``policy.default``."""
+    message = email.message_from_bytes(raw, policy=policy.default)
+    attached = [(part.get_content_type(), part.get_filename()) for part in message.iter_attachments()]
+    return message["subject"], message["from"], message["to"], message["date"].datetime, attached
+
+
 def our_headers(raw: bytes) -> object:
     """Every header of the message, decoded, and the typed ones as values."""
     message = mime.parse(raw)
@@ -165,7 +179,7 @@ def race(title: str, contestants: Contestants, *, rounds: int, least: float) -> 
 
 def contests(megabytes: int) -> list[tuple[str, Contestants]]:
     """Who runs against whom on what."""
-    middle, large = with_attachment(9_000, 2), with_attachment(megabytes * 740_000, 1)
+    middle, large = with_attachment(9_000, 2), with_attachment(megabytes * 185_000, 4)
     rust = optional("fast_mail_parser", "parse_email")
     python = optional("mailparser", "parse_from_bytes")
 
@@ -188,6 +202,12 @@ def contests(megabytes: int) -> list[tuple[str, Contestants]]:
         "mailwright": lambda: mime.parse(middle),
         "email policy.default": lambda: email.message_from_bytes(middle, policy=policy.default),
         "email compat32": lambda: email.message_from_bytes(middle),
+        **peers(middle, slow=False),
+    }
+    described: Contestants = {
+        "mailwright": lambda: our_metadata(middle),
+        "email policy.default": lambda: stdlib_metadata(middle),
+        **peers(middle),
     }
     headers: Contestants = {
         "mailwright": lambda: our_headers(middle),
@@ -199,8 +219,9 @@ def contests(megabytes: int) -> list[tuple[str, Contestants]]:
         **peers(middle),
     }
     metadata: Contestants = {
-        "mailwright": lambda: ours(large),
-        "email compat32": lambda: email.message_from_bytes(large)["subject"],
+        "mailwright": lambda: our_metadata(large),
+        "email policy.default": lambda: stdlib_metadata(large),
+        "email compat32, subject only": lambda: email.message_from_bytes(large)["subject"],
     }
     whole: Contestants = {
         "mailwright": lambda: our_contents(large),
@@ -211,9 +232,10 @@ def contests(megabytes: int) -> list[tuple[str, Contestants]]:
     return [
         (f"{len(SMALL)} octets: subject, from, to, date, text, html", small),
         (f"{kilobytes} kB: structure", structure),
+        (f"{kilobytes} kB: structure, subject, from, to, date, attachments", described),
         (f"{kilobytes} kB: all headers of the message", headers),
         (f"{kilobytes} kB: all contents", contents),
-        (f"{len(large) // 1_000_000} MB: subject, from, to, date, text, html", metadata),
+        (f"{len(large) // 1_000_000} MB: subject, from, to, date, attachments", metadata),
         (f"{len(large) // 1_000_000} MB: all contents", whole),
     ]
 

@@ -1,7 +1,10 @@
 """Sphinx configuration: MyST pages, the API from the docstrings, nothing fetched from the network."""
 
+import re
 import tomllib
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parent.parent
 _project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -32,3 +35,13 @@ napoleon_use_ivar = True  # attributes are described in the class's docstring, a
 
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "
 copybutton_prompt_is_regexp = True
+
+
+def _show_spaces(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """reStructuredText has no literal that ends with a space, as the quote mark of a mail does."""
+    lines[:] = [re.sub(r"``([>*-]+) ``", r"``\1␣``", line) for line in lines]
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", _show_spaces)

@@ -6,10 +6,16 @@ compiled. A console block below ``<!-- run -->`` is run, command by command, and
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import inspect
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import anyio
 import pytest
@@ -17,6 +23,7 @@ import trustme
 
 import doc_world as world_of
 from doc_world import Block, DocWorld, blocks, commands, compiled, unseen
+from mailwright import mime
 from source_files import ROOT
 
 DOCUMENTS = sorted(
@@ -52,6 +59,65 @@ def test_the_examples_of_a_document_run(document: str, doc_world: DocWorld) -> N
 def test_what_does_not_run_says_why(document: str) -> None:
     silent = [b.line for b in blocks((ROOT / document).read_text("utf-8")) if b.comment in ("no-run", "no-run:")]
     assert silent == []
+
+
+# --- what is written from the code ---
+
+
+@pytest.fixture(scope="module")
+def tables() -> ModuleType:
+    """The script that writes the pages of defects and limits."""
+    spec = importlib.util.spec_from_file_location("tables_writer", ROOT / "docs" / "tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tables_say_what_the_code_says(tables: ModuleType) -> None:
+    for path, page in tables.pages().items():
+        assert path.read_text("utf-8") == page, f"{path.name}: run .venv/bin/python docs/tables.py"
+
+
+def test_every_defect_and_limit_is_on_its_page(tables: ModuleType) -> None:
+    defects, limits = tables.pages().values()
+    assert [kind for kind in mime.KINDS if f"\n`{kind}`\n: " not in defects] == []
+    assert [field.name for field in fields(mime.Limits) if f"\n`{field.name}`\n: " not in limits] == []
+
+
+def test_a_changed_default_changes_its_page(tables: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tables.pages()
+    monkeypatch.setattr(tables, "KINDS", {"date-invalid": "Something else."})
+    changed = [path.name for path, page in tables.pages().items() if page != before[path]]
+    assert changed == ["defects.md"]
+
+
+@pytest.mark.parametrize("room", ["mime", "grammar", "encodings"])
+def test_every_name_of_the_text_rooms_is_in_the_reference(room: str) -> None:
+    reference = (ROOT / "docs/look-up/api.md").read_text("utf-8")
+    assert list(undescribed(importlib.import_module(f"mailwright.{room}"), reference)) == []
+
+
+def undescribed(room: ModuleType, reference: str) -> Iterator[str]:
+    """The public names of a room that no directive of the reference describes, where it stands or where it is made."""
+    for name in room.__all__:
+        value = getattr(room, name)
+        made = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", room.__name__)
+        described = rf"^\.\. auto(?:class|function|data):: {room.__name__}\.(?:\w+\.)?{name}$"
+        if not re.search(rf"^\.\. automodule:: {made}$(?!\n +:no-members:)|{described}", reference, re.MULTILINE):
+            yield name
+
+
+def test_a_name_that_is_not_described_is_found() -> None:
+    room = ModuleType("mailwright.made_up")
+    room.__dict__.update(__all__=["parse", "Told", "mime"], parse=mime.parse, Told=Block, mime=mime)
+    assert list(undescribed(room, "")) == ["parse", "Told", "mime"]
+    assert list(undescribed(room, ".. autofunction:: mailwright.made_up.parse\n")) == ["Told", "mime"]
+    assert list(undescribed(room, ".. automodule:: doc_world\n.. automodule:: mailwright.mime\n   :no-members:\n")) == [
+        "parse",
+        "mime",
+    ]
 
 
 # --- the reader itself ---

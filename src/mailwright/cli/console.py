@@ -11,8 +11,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
+import sys
 import textwrap
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, TypeAlias, cast
 
@@ -23,6 +25,7 @@ from rich.text import Text
 
 from mailwright.cli.failures import Facts, facts, hint
 from mailwright.errors import MailError
+from mailwright.mime.outline import harmless
 from mailwright.net import Entry
 
 __all__ = ["Console", "Json", "harmless", "outcome"]
@@ -36,10 +39,9 @@ _MARGIN: Final = "   "
 _LABEL: Final = 9  # columns of the words before a row
 _COLOURS: Final = {"C": "cyan", "S": "green", "*": "dim"}
 
-
-def harmless(text: str) -> str:
-    """The text with control characters and other invisible ones made visible."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+# What moves the cursor, turns the direction of text, or is none. A text keeps its lines, its tabs and the invisible
+# characters that languages and emoji need, which ``harmless`` shows as well.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Console:
@@ -100,6 +102,25 @@ class Console:
     def draws_lines(self) -> bool:
         """Whether box-drawing characters arrive as such."""
         return self._out.encoding.lower().startswith("utf")
+
+    # What a message holds
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether standard output is a terminal, which a text must not control."""
+        return sys.stdout is not None and sys.stdout.isatty()  # pyright: ignore[reportUnnecessaryComparison] - closed
+
+    def text(self, text: str) -> None:
+        """A text of several lines as it is, its last line ended; on a terminal, what would control it made visible."""
+        if self.is_terminal:
+            text = _CONTROLS.sub(lambda found: harmless(found[0]), text)
+        if text:
+            click.echo(text.removesuffix("\n"), color=True)  # click would take escape codes out of it otherwise
+
+    def octets(self, blocks: Iterable[bytes]) -> None:
+        """Octets as they are."""
+        for block in blocks:
+            click.echo(block, nl=False)
 
     # JSON
 

@@ -23,6 +23,8 @@ _COLUMNS = 76
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 _WHITE = b"\r\n \t"
+_CLOSING = b"=" + _WHITE
+_TAIL = 64  # octets in which padding and line ends behind it stand; what is longer is looked at more closely
 
 
 def encode(data: bytes) -> bytes:
@@ -70,22 +72,26 @@ def encoded_length(size: int) -> int:
     return lines * (_COLUMNS + 2) + ((rest + 2) // 3 * 4 + 2 if rest else 0)
 
 
-def decode(data: bytes) -> bytes:
+def decode(data: bytes, begin: int = 0, end: int | None = None) -> bytes:
     """Decode tolerantly: never raises, ignores what is not of the alphabet (RFC 2045 6.8).
 
     Args:
         data: base64 with or without line ends, padding or rubbish.
+        begin: where it begins in the data.
+        end: where it ends, so that what lies in a large message need not be copied; the end of the data when None.
 
     Returns:
         The bytes; a trailing single digit, which carries no whole byte, is dropped.
     """
-    digits = data.translate(None, _WHITE)
-    if len(digits) % 4 == 0:  # what is sound goes at the speed of memory
+    end = len(data) if end is None else end
+    padding = data.find(b"=", begin, end)
+    # Without padding within, dropping what is foreign is all there is to tolerate, and pybase64 does that.
+    if padding < 0 or (end - padding < _TAIL and not data[padding:end].strip(_CLOSING)):
         try:
-            return pybase64.b64decode(digits, validate=True)
+            return pybase64.b64decode(memoryview(data)[begin:end])
         except binascii.Error:
-            pass  # something else stands in it
-    return b"".join([_piece(piece) for piece in _pieces(digits)])
+            pass  # digits are missing or left over
+    return b"".join([_piece(piece) for piece in _pieces(data[begin:end])])
 
 
 def _pieces(digits: bytes) -> list[bytes]:

@@ -74,8 +74,6 @@ def _in_charset(source: bytes, codec: str) -> str:
 
 def unfold(text: str) -> str:
     """Undo folding, and drop the line end behind the last line (RFC 5322 2.2.3)."""
-    if "\n" not in text and "\r" not in text:
-        return text
     text = text.rstrip("\r\n")
     plain = text.replace("\r\n ", " ").replace("\r\n\t", "\t")  # nearly always all there is to do
     return _FOLD.sub("", text) if "\n" in plain or "\r" in plain else plain

@@ -34,6 +34,9 @@ __all__ = ["NAME_LIMIT", "read_list", "read_one"]
 NAME_LIMIT: Final = 4096
 """Characters, and pieces, kept of a display name that was put together over commas; no person's name is longer."""
 
+_SHORT: Final = 100  # characters that are within every limit of a mailbox and its domain
+_put = object.__setattr__
+
 # The common case in one match: ASCII, one mailbox, no quotes. RFC 5322 3.2.3 atext without "=?", LDH host (RFC 5321
 # 4.1.2).
 _HOST = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"
@@ -97,7 +100,7 @@ def _simple_list(text: str, limit: int) -> list[Address] | None:
         name = quoted or plain or ""
         if "=?" in name:
             name = replace_controls(words.decode(name))
-        item = _address(name, local or bare, host or bare_host)
+        item = _sound(name, local or bare, host or bare_host)
         if item is None or len(name) > NAME_LIMIT or "=?" in item.local or len(out) >= limit:
             return None
         out.append(item)
@@ -113,6 +116,17 @@ def _simple(text: str) -> Address | None:
     if (found := _NAMED.fullmatch(text)) and "=?" not in found[1]:
         return _address(found[1], found[2], found[3])
     return None
+
+
+def _sound(name: str, local: str, domain: str) -> Address | None:
+    """Make a mailbox of what ``_ITEM`` has matched: all ``Address`` would find besides are lengths and a last dash."""
+    if len(local) + len(domain) > _SHORT or domain[-1] == "-":
+        return _address(name, local, domain)
+    made = object.__new__(Address)
+    _put(made, "name", name)
+    _put(made, "local", local)
+    _put(made, "domain", domain)
+    return made
 
 
 def _address(name: str, local: str, domain: str) -> Address | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar, overload
 
 from mailwright.grammar import sections
 from mailwright.grammar.lexer import quote, refuse_controls, skip_comment, text_of, unfold, unquote
@@ -51,6 +51,9 @@ _WIDTH = 76  # a parameter with its space and semicolon should fit a line of 78
 _PIECE = 54  # characters of one section's value
 
 
+_T = TypeVar("_T")
+
+
 class Parameters(Mapping[str, str]):
     """Decoded parameters by name, whose case does not matter (RFC 2045 5.1)."""
 
@@ -63,6 +66,14 @@ class Parameters(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
+
+    @overload
+    def get(self, key: str, /) -> str | None: ...
+    @overload
+    def get(self, key: str, /, default: str | _T) -> str | _T: ...
+    def get(self, key: str, /, default: str | _T | None = None) -> str | _T | None:
+        """The decoded value of a name, or the default; without the exception that ``Mapping`` makes of a miss."""
+        return self._values.get(key.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

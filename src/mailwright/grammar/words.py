@@ -212,9 +212,10 @@ def encoded_words(text: str, *, first: int = WORD_LIMIT) -> list[str]:
         raise ValueError(f"text {text!r} holds a lone surrogate at index {error.start}") from None
     literal = sum(map(data.count, _literals_in(data)))
     q_length = 3 * len(data) - 2 * literal
-    if (len(data) + 2) // 3 * 4 < q_length:
-        return _pack(text, first, letter="b")
-    return _pack(text, first, letter="q")
+    letter, length = ("b", len(data)) if (len(data) + 2) // 3 * 4 < q_length else ("q", q_length)
+    if data and length <= _room(first, letter):  # one word holds it, as it does most names
+        return [_word(text, letter)]
+    return _pack(text, first, letter=letter)
 
 
 def _literals_in(data: bytes) -> list[int]:

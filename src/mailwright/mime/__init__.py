@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mailwright.mime.external_body import ExternalBody, external, external_part
     from mailwright.mime.feedback import FeedbackReport
     from mailwright.mime.fitting import Transport
+    from mailwright.mime.invitations import Invitation
+    from mailwright.mime.inviting import CalendarLike
     from mailwright.mime.maildir import Maildir
     from mailwright.mime.maildir_entry import MaildirEntry
     from mailwright.mime.mbox_reader import MboxEntry, mbox, mbox_entries
@@ -41,6 +43,7 @@ __all__ = [
     "AddressLike",
     "AddressList",
     "AttachmentSource",
+    "CalendarLike",
     "Defect",
     "DeliveryStatus",
     "Disposition",
@@ -51,6 +54,7 @@ __all__ = [
     "Field",
     "Group",
     "Headers",
+    "Invitation",
     "Limits",
     "Maildir",
     "MaildirEntry",
@@ -82,6 +86,8 @@ _LATE = {
     "external_body": "ExternalBody external external_part",
     "feedback": "FeedbackReport",
     "fitting": "Transport",
+    "invitations": "Invitation",
+    "inviting": "CalendarLike",
     "maildir": "Maildir",
     "maildir_entry": "MaildirEntry",
     "mbox_reader": "MboxEntry mbox mbox_entries",

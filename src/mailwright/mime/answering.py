@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html as escaping
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
 
@@ -78,22 +77,26 @@ _WRITTEN: Final = frozenset({"content-transfer-encoding"})
 
 def as_text(message: Message) -> str:
     """The text of a message, made of its HTML when there is no other; see ``Message.as_text``."""
-    text = message.text
-    if text is None:
-        html = message.html
-        return "" if html is None else html_text.to_text(html)
-    format_, delsp = _format(message)
-    return flowed.decode(text, delsp=delsp) if format_ == "flowed" else text
+    text = _unflowed(message)
+    if text is not None:
+        return text
+    html = message.html
+    return "" if html is None else html_text.to_text(html)
 
 
 def as_html(message: Message) -> str:
     """The HTML of a message, made of its text when there is no other; see ``Message.as_html``."""
     html = message.html
-    if html is not None:
-        return html
-    text = message.text
-    format_, delsp = _format(message)
-    return "" if text is None else text_html.to_html(text, flowed=format_ == "flowed", delsp=delsp)
+    return html if html is not None else text_html.to_html(_unflowed(message) or "")
+
+
+def _unflowed(message: Message) -> str | None:
+    """The text with its paragraphs as lines (RFC 3676)."""
+    text = message.unflowed()
+    if text is None and (text := message.text) is not None:
+        format_, delsp = _format(message)
+        return flowed.decode(text, delsp=delsp) if format_ == "flowed" else text
+    return text
 
 
 def _format(message: Message) -> tuple[str, bool]:
@@ -105,12 +108,17 @@ def _format(message: Message) -> tuple[str, bool]:
     return declared.params.get("format", "").lower(), declared.params.get("delsp", "").lower() == "yes"
 
 
+def _new() -> Message:
+    from mailwright.mime.message import Message  # which has the methods that call this module
+
+    return Message()
+
+
 # --- an answer ------------------------------------------------------------------------------------------------------
 
 
 def reply(
     message: Message,
-    new: Callable[[], Message],
     *,
     from_: AddressLike,
     text: str,
@@ -119,7 +127,7 @@ def reply(
     quote: bool,
 ) -> Message:
     """Begin an answer; see ``Message.reply``."""
-    answer = new()
+    answer = _new()
     answer.from_ = from_
     own = {_same(box) for box in answer.from_.mailboxes}
     first, others = _recipients(message, to, own)
@@ -130,7 +138,7 @@ def reply(
         answer.cc = others
     answer.subject = _subject(message, "Re: ", _REPLIED)
     _thread(answer, message)
-    answer.text = _above(text, f"{_attribution(message)}\n{_quoted(as_text(message))}") if quote else text
+    answer.text = _above(text, f"{_attribution(message)}\n{_quoted(message.as_text())}") if quote else text
     if html is not None:
         answer.html = f"{html}{_quoted_html(message)}" if quote else html
         _keep_images(answer, message, wanted=quote)
@@ -217,7 +225,7 @@ def _quoted(text: str) -> str:
 
 def _quoted_html(message: Message) -> str:
     attribution = escaping.escape(_attribution(message))
-    return f'<p>{attribution}</p><blockquote type="cite">{_inner(as_html(message))}</blockquote>'
+    return f'<p>{attribution}</p><blockquote type="cite">{_inner(message.as_html())}</blockquote>'
 
 
 # What stands around the content of a document, which is put into another one. A tag ends before the next one begins, so
@@ -239,7 +247,6 @@ def _inner(html: str) -> str:
 
 def forward(
     message: Message,
-    new: Callable[[], Message],
     *,
     from_: AddressLike,
     to: AddressLike,
@@ -248,7 +255,7 @@ def forward(
     as_attachment: bool,
 ) -> Message:
     """Begin a message that passes another on; see ``Message.forward``."""
-    passed = new()
+    passed = _new()
     passed.from_ = from_
     passed.to = to
     passed.subject = _subject(message, "Fwd: ", _FORWARDED)
@@ -260,11 +267,11 @@ def forward(
     _thread(passed, message)
     head = [(name, _line(message, name.lower())) for name in _SHOWN if name in message.headers]
     shown = "".join([f"{name}: {value}\n" for name, value in head])
-    passed.text = _above(text, f"---------- Forwarded message ----------\n{shown}\n{as_text(message)}")
+    passed.text = _above(text, f"---------- Forwarded message ----------\n{shown}\n{message.as_text()}")
     if html is not None or message.html is not None:
         table = "".join([f"<b>{name}:</b> {escaping.escape(value)}<br>" for name, value in head])
         own = text_html.to_html(text) if html is None else html
-        passed.html = f"{own}<p>---------- Forwarded message ----------</p><p>{table}</p>{_inner(as_html(message))}"
+        passed.html = f"{own}<p>---------- Forwarded message ----------</p><p>{table}</p>{_inner(message.as_html())}"
     _keep_images(passed, message, wanted=passed.html is not None)
     for part in message.attachments:
         passed.take(_taken(part), embedded=False)
@@ -299,9 +306,9 @@ def _embedded(message: Message) -> list[Part]:
 # --- the next one of its kind ---------------------------------------------------------------------------------------
 
 
-def template(message: Message, new: Callable[[], Message]) -> Message:
+def template(message: Message) -> Message:
     """Begin a new message with everything a message says; see ``Message.template``."""
-    made = new()
+    made = _new()
     for field in message.headers.fields():
         once = field.key in ONCE and made.headers.own(field.key) is not None
         if not once and field.key not in _ITS_OWN and not field.key.startswith(("content-", "resent-")):

@@ -5,6 +5,7 @@
     text                    text/plain
     text, html              multipart/alternative: text/plain, text/html
     text, html, images      multipart/alternative: text/plain, multipart/related: text/html, images
+    text, html, calendar    multipart/alternative: text/plain, text/html, text/calendar
     ... and attachments     multipart/mixed: one of the above, attachments
     one attachment alone    itself
 
@@ -16,6 +17,7 @@ keeps every octet.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -34,6 +36,7 @@ __all__ = [
     "encode_octets",
     "encode_text",
     "file_part",
+    "flowed_part",
     "message_part",
     "multipart",
     "new_token",
@@ -47,6 +50,9 @@ _SNIFF: Final = 65_536
 
 # RFC 2392 2: content-id = url-addr-spec. QUIRK: everybody writes cid:logo without a domain, and every reader takes it.
 _CID_FORBIDDEN = frozenset('<>"()\\ ')
+
+# RFC 3676 4.5 writes quote marks without spaces between them, and people write either.
+_QUOTED = re.compile(r"^(?:>++(?: |$))++", re.MULTILINE)
 
 
 def _ready(name: str, value: str) -> Field:
@@ -104,8 +110,13 @@ def encode_octets(data: bytes) -> tuple[str, bytes]:
 # --- leaves ---------------------------------------------------------------------------------------------------------
 
 
-def text_part(text: str, subtype: str) -> Part:
+def text_part(text: str, subtype: str, parameters: Sequence[tuple[str, str]] = ()) -> Part:
     """Make a text part, mostly text/plain or text/html; us-ascii when that will do, else utf-8 (RFC 2046 4.1.2).
+
+    Args:
+        text: any kind of line end.
+        subtype: of text/.
+        parameters: of its Content-Type, beside the charset.
 
     Raises:
         ValueError: the text holds a lone surrogate, or the subtype is none.
@@ -114,10 +125,34 @@ def text_part(text: str, subtype: str) -> Part:
     encoding, wire = encode_text(data)
     charset = "us-ascii" if data.isascii() else "utf-8"
     headers = Headers(written=CONTENT_FIELDS)
-    known = _TYPES.get((subtype, charset))
-    headers.append(known or parameter_field("Content-Type", f"text/{subtype}", [("charset", charset)]))
+    known = None if parameters else _TYPES.get((subtype, charset))
+    headers.append(known or parameter_field("Content-Type", f"text/{subtype}", [("charset", charset), *parameters]))
     headers.append(_ENCODINGS[encoding])
     return Part(headers, Wire(wire, encoding), text=text)
+
+
+def flowed_part(text: str) -> Part:
+    """Make a text/plain part whose lines flow (RFC 3676), or one as it is when the text would not come back whole.
+
+    Args:
+        text: a paragraph to a line; any kind of line end.
+
+    Raises:
+        ValueError: the text holds a lone surrogate.
+    """
+    from mailwright.encodings import flowed  # which little mail needs
+
+    broken = flowed.encode(text)
+    if _even_quotes(flowed.decode(broken)) != _even_quotes(text):
+        return text_part(text, "plain")
+    part = text_part(broken, "plain", [("format", "flowed")])
+    part.put_body(part.body, text=text)
+    return part
+
+
+def _even_quotes(text: str) -> str:
+    """A text but for what flowing may change in it: how its lines end, and the spaces between its quote marks."""
+    return _QUOTED.sub(lambda marks: "> " * marks[0].count(">"), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def file_part(
@@ -262,7 +297,7 @@ def _is_utf8(body: Held | Disk) -> bool:
 
 def parameter_field(name: str, value: str, parameters: Sequence[tuple[str, str]]) -> Field:
     """Make a field with parameters (RFC 2231)."""
-    return Field.from_source(name, folding.parameters(name, value, parameters))
+    return Field.rendered(name, folding.parameters(name, value, parameters))
 
 
 # --- structure ------------------------------------------------------------------------------------------------------
@@ -276,6 +311,7 @@ def compose(
     embeds: Sequence[Part],
     attachments: Sequence[Part],
     base: Part | None,
+    calendar: Part | None = None,
 ) -> Part:
     """Put parts together in the smallest structure that holds them.
 
@@ -285,7 +321,8 @@ def compose(
         html: the text/html part.
         embeds: what the HTML refers to by ``cid:``.
         attachments: what a person would save.
-        base: a body from elsewhere, to which attachments are added; then there is no text and html.
+        base: a body from elsewhere, to which attachments are added; then there is no text, html and calendar.
+        calendar: the invitation, the last alternative: RFC 2046 5.1.4 has the one to be preferred stand there.
 
     Returns:
         The root part.
@@ -298,7 +335,7 @@ def compose(
         start = [("type", rich.content_type)]  # RFC 2387 3.1: the root's type is required
         rich = _several("related", f"=_{token}.r", [rich, *embeds], start)
         embeds = ()
-    views = [part for part in (text, rich) if part is not None]
+    views = [part for part in (text, rich, calendar) if part is not None]
     root = _several("alternative", f"=_{token}.a", views) if len(views) > 1 else next(iter(views), None)
     saved = [*embeds, *attachments]
     if root is not None and root.content_type == "multipart/mixed":

@@ -27,9 +27,24 @@ class Draft:
         attachments: what a person would save.
         embeds: what the HTML shows.
         base: a body from elsewhere, instead of ``plain`` and ``html``.
+        calendar: the invitation, the last alternative.
+        flowed: whether the lines of ``plain`` are to flow (RFC 3676).
     """
 
-    __slots__ = ("_content_fields", "_root", "_token", "attachments", "base", "embeds", "headers", "html", "plain")
+    __slots__ = (
+        "_calendar_file",
+        "_content_fields",
+        "_root",
+        "_token",
+        "attachments",
+        "base",
+        "calendar",
+        "embeds",
+        "flowed",
+        "headers",
+        "html",
+        "plain",
+    )
 
     def __init__(self) -> None:
         self.headers = Headers(written=_WRITTEN, refresh=self.settle)
@@ -38,6 +53,9 @@ class Draft:
         self.attachments: list[Part] = []
         self.embeds: list[Part] = []
         self.base: Part | None = None
+        self.calendar: Part | None = None
+        self.flowed = False
+        self._calendar_file: Part | None = None
         self._root: Part | None = None
         self._content_fields: list[Field] = []
         self._token = ""
@@ -58,6 +76,56 @@ class Draft:
             self.headers.replace(self._content_fields, fields)
             self._content_fields = fields
         return root
+
+    def put_text(self, text: str | None) -> None:
+        """Set the text/plain body, or take it away.
+
+        Raises:
+            ValueError: the text holds a lone surrogate, or there is a body from elsewhere.
+        """
+        self.refuse_base("text")
+        self.plain = None if text is None else self._text_part(text)
+        self.changed()
+
+    def put_flowed(self, *, wanted: bool) -> None:
+        """Let the lines of the text flow, or not; its part stays the same, with whatever fields it was given.
+
+        Raises:
+            ValueError: there is a body from elsewhere.
+        """
+        self.refuse_base("flowed")
+        self.flowed = wanted
+        part = self.plain
+        if part is not None and part.document is None and part.content_type == "text/plain" and part.text is not None:
+            made = self._text_part(part.text)
+            for field in made.headers.raw_fields():
+                part.headers.put(field)
+            part.put_body(made.body, text=part.text)
+            self.changed()
+
+    def unflowed(self) -> str | None:
+        """The text as it was set, when its lines are to flow."""
+        if not self.flowed or self.plain is None or self.plain.document is not None:
+            return None
+        return self.plain.text
+
+    def put_calendar(self, part: Part, file: Part) -> None:
+        """Set the invitation: the part that programs show, and the same as a file, in the place of those before.
+
+        Raises:
+            ValueError: there is a body from elsewhere.
+        """
+        self.refuse_base("calendar")
+        self.calendar = part
+        if any(known is self._calendar_file for known in self.attachments):
+            self.attachments = [file if known is self._calendar_file else known for known in self.attachments]
+        else:
+            self.attachments.append(file)
+        self._calendar_file = file
+        self.changed()
+
+    def _text_part(self, text: str) -> Part:
+        return composer.flowed_part(text) if self.flowed else composer.text_part(text, "plain")
 
     def view(self, content_type: str) -> Part | None:
         """The first text of a type in a body from elsewhere."""
@@ -81,19 +149,26 @@ class Draft:
             self.plain = new
         elif part is self.html:
             self.html = new
-        elif self.base is None:
+        elif part is self.calendar:
+            self.calendar = new
+        elif (around := self._around(part)) is None:
             raise ValueError(f"{part!r} is not in this message; take a part from walk(), parts or attachments")
         elif new is None:
-            restructuring.remove(self.base, part)
+            restructuring.remove(around, part)
         else:
-            restructuring.replace(self.base, part, new)
+            restructuring.replace(around, part, new)
         return self.changed()
+
+    def _around(self, part: Part) -> Part | None:
+        """The attachment that holds a part, or the body from elsewhere."""
+        holding = (known for known in (*self.attachments, *self.embeds) if any(one is part for one in known.walk()))
+        return next(holding, self.base)
 
     def leaves(self) -> Iterator[Part]:
         """Everything it is made from, the parts of a body from elsewhere one by one."""
         if self.base is not None:
             yield from self.base.walk()
-        yield from (part for part in (self.plain, self.html) if part is not None)
+        yield from (part for part in (self.plain, self.html, self.calendar) if part is not None)
         yield from self.embeds
         for part in self.attachments:
             yield from part.walk()
@@ -109,7 +184,7 @@ class Draft:
             raise ValueError(f"{what} cannot be set: this message's body came from elsewhere; build a new Message")
 
     def _compose(self) -> Part:
-        first = (self.plain, self.html, self.base)
+        first = (self.plain, self.html, self.base, self.calendar)
         leaves = [*[part for part in first if part is not None], *self.embeds, *self.attachments]
         if len(leaves) > 1 and (not self._token or composer.occurs(self._token, leaves)):
             self._token = composer.new_token(leaves)
@@ -120,4 +195,5 @@ class Draft:
             embeds=self.embeds,
             attachments=self.attachments,
             base=self.base,
+            calendar=self.calendar,
         )

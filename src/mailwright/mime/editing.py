@@ -7,7 +7,7 @@ the source is copied around that.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -193,12 +193,15 @@ def replace_text(part: Part, text: str) -> None:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
         raise TypeError(f"text is a str, not {type(text).__name__}")
     data = canonical_text(text, "text")
+    declared = part.headers.parameters("content-type")
+    if declared is not None and "format" in declared.params:  # RFC 3676: the new text has not been written for it
+        _declare(part, without=("format", "delsp"))
     if not data.isascii():
         name = codec(part.charset)
         try:
             data = data.decode("utf-8").encode(name or "ascii")
         except (LookupError, ValueError):
-            _declare_utf8(part)
+            _declare(part, charset="utf-8")
     _put(part, data, is_text=True, text=text)
 
 
@@ -207,17 +210,16 @@ def reencode(part: Part) -> None:
     _put(part, part.content, is_text=part.content_type.startswith("text/"))
 
 
-def _declare_utf8(part: Part) -> None:
-    declared = part.headers.field("content-type")
-    value = "text/plain" if declared is None else declared.parameters.value
-    kept: list[tuple[str, str]] = []
-    if declared is not None:
-        pairs = declared.parameters.params.items()
-        kept = [(name, replace_controls(content)) for name, content in pairs if name != "charset"]
+def _declare(part: Part, *, without: Sequence[str] = (), charset: str = "") -> None:
+    """Write the type anew, with some parameters left out or another charset."""
+    declared = part.headers.parameters("content-type")
+    pairs = [] if declared is None else [(name, replace_controls(content)) for name, content in declared.params.items()]
+    new = [("charset", charset)] if charset else []
+    kept = [pair for pair in pairs if pair[0] not in without and not (charset and pair[0] == "charset")] + new
     try:
-        field = composer.parameter_field("Content-Type", value, [*kept, ("charset", "utf-8")])
+        field = composer.parameter_field("Content-Type", "text/plain" if declared is None else declared.value, kept)
     except ValueError:  # a type that was tolerated and cannot be written
-        field = composer.parameter_field("Content-Type", "text/plain", [("charset", "utf-8")])
+        field = composer.parameter_field("Content-Type", "text/plain", new)
     part.headers.put(field)
 
 

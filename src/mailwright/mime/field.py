@@ -7,8 +7,8 @@ somebody first wants its bytes, or made from bytes and then decoded when somebod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias, TypeVar, cast
 
 from mailwright.grammar import folding, ids, params, words
 from mailwright.grammar.address import Address, AddressList, Group, parse_list
@@ -25,6 +25,8 @@ __all__ = [
     "to_address_list",
     "to_identifiers",
 ]
+
+_T = TypeVar("_T")
 
 NAME_LIMIT: Final = 76
 """Characters of a field name we write: one line holds it, its colon, and something of its value."""
@@ -101,7 +103,7 @@ class Field:
         key: the name in lower case.
     """
 
-    __slots__ = ("_addresses", "_limits", "_parameters", "_seven", "_source", "_utf8", "_value", "key", "name")
+    __slots__ = ("_addresses", "_limits", "_parameters", "_read", "_seven", "_source", "_utf8", "_value", "key", "name")
 
     def __init__(self, name: str, value: str | AddressList) -> None:
         """Take a value that has been validated; ``Field.of`` validates."""
@@ -109,6 +111,7 @@ class Field:
         self.key = name.lower()
         self._source: bytes | None = None
         self._limits = DEFAULT
+        self._read: tuple[object, object] | None = None
         self._parameters: params.ParameterValue | None = None
         self._seven: bytes | None = None
         self._utf8: bytes | None = None
@@ -159,7 +162,14 @@ class Field:
         field.key = name.lower()
         field._source = source
         field._limits = limits
-        field._value = field._addresses = field._parameters = field._seven = field._utf8 = None
+        field._value = field._addresses = field._parameters = field._seven = field._utf8 = field._read = None
+        return field
+
+    @classmethod
+    def rendered(cls, name: str, source: bytes) -> Field:
+        """Make a field from bytes that ``folding`` has written, which need not be looked at again."""
+        field = cls.from_source(name, source)
+        field._seven = field._utf8 = source
         return field
 
     @property
@@ -189,6 +199,20 @@ class Field:
             source = self.value if self._source is None else self._source.partition(b":")[2]
             self._parameters = params.parse(source, limit=self._limits.parameters)
         return self._parameters
+
+    def read_as(self, reader: Callable[[bytes], _T]) -> _T:
+        """Read it by a grammar, once: ``field.read_as(grammar.trace.parse_received)``.
+
+        Args:
+            reader: takes the octets behind the colon.
+
+        Returns:
+            What the reader gave, the same value as long as the same reader asks.
+        """
+        if self._read is None or self._read[0] is not reader:
+            source = self.raw if self._source is None else self._source
+            self._read = reader, reader(source.partition(b":")[2])
+        return cast("_T", self._read[1])
 
     @property
     def is_read(self) -> bool:

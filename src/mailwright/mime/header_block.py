@@ -19,7 +19,6 @@ continues nothing.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from mailwright.mime.defects import Defects
@@ -35,6 +34,7 @@ _SOUND = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*+(\r?\n)?")
 _FIELD = re.compile(rb"([!-9;-~]++):[^\n]*+\n(?:[ \t][^\n]*+\n)*+")
 # RFC 5322 4.5: obsolete fields have WSP before the colon. QUIRK: a name may hold octets over 127.
 _NAME = re.compile(rb"([!-9;-~\x80-\xff]++)[ \t]*+:")
+_WSP = (b" ", b"\t")
 _MBOX = re.compile(rb">?From [^\n]*")
 
 Borders = dict[bytes, list[int]]
@@ -75,43 +75,50 @@ class HeaderBlock:
 
     def find(self, key: str) -> Span | None:
         """The first field of a name in lower case."""
-        needle = _needle(key)
+        needle = _needles[key]
         if self._spans is not None:
             return next((span for span in self._spans if self._name(span) == needle[1:-1]), None)
-        return self._after(needle, 0)
+        at = self._lower.find(needle)
+        return None if at < 0 else self._span(at, at + len(needle))
 
     def find_all(self, key: str) -> list[Span]:
         """All fields of a name in lower case, in order."""
-        needle = _needle(key)
+        needle = _needles[key]
         if self._spans is not None:
             return [span for span in self._spans if self._name(span) == needle[1:-1]]
         found: list[Span] = []
-        span = self._after(needle, 0)
-        while span is not None:
-            found.append(span)
-            span = self._after(needle, span[2] - self.begin)
+        at = self._lower.find(needle)
+        while at >= 0:
+            found.append(self._span(at, at + len(needle)))
+            at = self._lower.find(needle, found[-1][2] - self.begin)
         return found
 
-    def _after(self, needle: bytes, start: int) -> Span | None:
+    def _span(self, at: int, value: int) -> Span:
+        """The field behind a line end, whose value begins there."""
         lower = self._lower
-        at = lower.find(needle, start)
-        if at < 0:
-            return None
-        end = lower.find(b"\n", at + len(needle)) + 1
-        while lower[end : end + 1] in (b" ", b"\t"):
+        end = lower.find(b"\n", value) + 1
+        while lower.startswith(_WSP, end):
             end = lower.find(b"\n", end) + 1
         base = self.begin - 1
-        return base + at + 1, base + at + len(needle), base + end
+        return base + at + 1, base + value, base + end
 
     def _name(self, span: Span) -> bytes:
         base = self.begin - 1
         return self._lower[span[0] - base : span[1] - base - 1].rstrip(b" \t")
 
 
-@lru_cache(maxsize=256)  # the same few names over and over
-def _needle(key: str) -> bytes:
-    """What is searched for: a name at the beginning of a line, with its colon."""
-    return b"\n%s:" % key.encode("utf-8", "replace")
+class _Needles(dict[str, bytes]):
+    """What is searched for, by name: a line end, the name, its colon. As many are kept as there are names in use."""
+
+    def __missing__(self, key: str) -> bytes:
+        needle = b"\n%s:" % key.encode("utf-8", "replace")
+        if len(self) < _NEEDLES_LIMIT:
+            self[key] = needle
+        return needle
+
+
+_NEEDLES_LIMIT: Final = 512
+_needles = _Needles()
 
 
 def field_at(buffer: Buffer, span: Span, limits: Limits) -> Field:

@@ -19,21 +19,20 @@ from mailwright.grammar import date as dates
 from mailwright.grammar import ids
 from mailwright.mime import composer, restructuring, transit, views, writer
 from mailwright.mime.body import Body, Enclosed
+from mailwright.mime.correspondence import Correspondence
 from mailwright.mime.draft import Draft
 from mailwright.mime.field import AddressLike, Field
 from mailwright.mime.headers import Headers
 from mailwright.mime.part import Part
-from mailwright.mime.typed import TypedFields
 
 if TYPE_CHECKING:
     from email.message import Message as StdlibMessage
 
     from mailwright.grammar.params import ParameterValue
-    from mailwright.mime.answering import Answered
     from mailwright.mime.defects import Defect
     from mailwright.mime.document import Document
     from mailwright.mime.fitting import Transport
-    from mailwright.mime.reports import Report
+    from mailwright.mime.inviting import CalendarLike
     from mailwright.mime.scanner import Node
 
 __all__ = ["AttachmentSource", "Message"]
@@ -42,7 +41,7 @@ AttachmentSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memo
 """What may be attached: a path, the content itself, a message, or a part that is made already."""
 
 
-class Message(TypedFields):
+class Message(Correspondence):
     """A message to be written and sent.
 
     Args:
@@ -60,6 +59,7 @@ class Message(TypedFields):
         in_reply_to: the identifier of the message this one answers.
         references: the identifiers of its thread, oldest first; text or an iterable.
         headers: more fields: a mapping, or pairs of name and value.
+        flowed: let the lines of the text flow, see ``flowed``.
 
     Raises:
         ValueError: a value that cannot be written; says which, and what is in the way.
@@ -85,8 +85,10 @@ class Message(TypedFields):
         in_reply_to: str | Iterable[str] | None = None,
         references: str | Iterable[str] | None = None,
         headers: Mapping[str, AddressLike] | Iterable[tuple[str, AddressLike]] = (),
+        flowed: bool = False,
     ) -> None:
         self._draft: Draft | None = Draft()
+        self._draft.flowed = flowed
         self._headers = self._draft.headers
         self._body = self._text = self._document = self._node = None
         self._completed = False
@@ -144,9 +146,29 @@ class Message(TypedFields):
         if draft is None:
             views.replace(self, "text/plain", value)
             return
-        draft.refuse_base("text")
-        draft.plain = None if value is None else composer.text_part(value, "plain")
-        draft.changed()
+        draft.put_text(value)
+
+    @property
+    def flowed(self) -> bool:
+        """Whether paragraphs are broken into lines that a reader joins again: ``format=flowed`` (RFC 3676).
+
+        A composed text is given with a paragraph to a line. One that would not come back whole, with spaces at the end
+        of a line or a word of nearly 998 characters, is written as it is all the same.
+
+        Raises:
+            ValueError: when it is set on a message that was read.
+        """
+        if self._draft is not None and self._draft.base is None:
+            return self._draft.flowed
+        first = next((part for part in views.sort(self).text if part.content_type == "text/plain"), None)
+        declared = None if first is None else first.headers.parameters("content-type")
+        return declared is not None and declared.params.get("format", "").lower() == "flowed"
+
+    @flowed.setter
+    def flowed(self, value: bool) -> None:
+        if self._draft is None:
+            raise ValueError("flowed cannot be set: the text of a message that was read goes as it came")
+        self._draft.put_flowed(wanted=value)
 
     @property
     def html(self) -> str | None:
@@ -289,97 +311,24 @@ class Message(TypedFields):
         else:
             self._draft.replace(part, new)
 
-    @property
-    def report(self) -> Report | None:
-        """What it reports to programs: a delivery status, a disposition, a complaint; None for no report (RFC 6522)."""
-        from mailwright.mime import reports
+    def invite(self, calendar: CalendarLike) -> Part:
+        """Invite to what a calendar says (RFC 6047): the last alternative, and the same as ``invite.ics``.
 
-        return reports.report(self)
-
-    # --- from one message to the next ---------------------------------------------------------------------------------
-
-    def as_text(self) -> str:
-        """Everything a person would read as text: the text, its lines joined when it is flowed; else the HTML as text.
-
-        Returns:
-            The text; empty when there is nothing to read.
-        """
-        from mailwright.mime import answering
-
-        return answering.as_text(self)
-
-    def as_html(self) -> str:
-        """Everything a person would read as HTML: the HTML as it is, or the text as HTML.
-
-        HTML that came by mail is not made safe to be shown here; what is made of text is.
-        """
-        from mailwright.mime import answering
-
-        return answering.as_html(self)
-
-    def reply(
-        self,
-        *,
-        from_: AddressLike,
-        text: str = "",
-        html: str | None = None,
-        to: Answered = "author",
-        quote: bool = True,
-    ) -> Message:
-        """Begin an answer to this message: recipients, subject, thread and quotation (RFC 5322 3.6.4).
+        Composed messages take one invitation, the last that was set. Of what was read everything there is stays.
 
         Args:
-            from_: who answers, and so gets no copy.
-            text: the answer, which stands above what it quotes.
-            html: the answer as HTML, when there is to be HTML.
-            to: ``"author"`` is where Reply-To or From say; ``"all"`` gives a copy to who got the message; ``"list"`` is
-                where List-Post says.
-            quote: quote the message, pictures in its HTML included.
+            calendar: an ``Invitation``; or iCalendar text or bytes, or what has ``to_ical()``, with one METHOD.
 
         Returns:
-            A new message, to be changed and sent.
+            The text/calendar part.
 
         Raises:
-            ValueError: there is nobody to answer.
+            ValueError: it is no calendar with a METHOD that is known, or a message that was read is not simple: a text,
+                HTML or both, with or without files, and no calendar yet.
         """
-        from mailwright.mime import answering
+        from mailwright.mime import inviting
 
-        return answering.reply(self, Message, from_=from_, text=text, html=html, to=to, quote=quote)
-
-    def forward(
-        self,
-        *,
-        from_: AddressLike,
-        to: AddressLike,
-        text: str = "",
-        html: str | None = None,
-        as_attachment: bool = False,
-    ) -> Message:
-        """Begin a message that passes this one on, with its attachments.
-
-        Args:
-            from_: who passes it on.
-            to: who gets it.
-            text: what to say above it.
-            html: the same as HTML.
-            as_attachment: attach it as message/rfc822, every octet as it is, instead of writing it below the text.
-
-        Returns:
-            A new message, to be changed and sent.
-        """
-        from mailwright.mime import answering
-
-        return answering.forward(self, Message, from_=from_, to=to, text=text, html=html, as_attachment=as_attachment)
-
-    def template(self) -> Message:
-        """Begin a new message with everything this one says: its fields, texts, pictures and attachments.
-
-        What belongs to one message alone is left out: its date, identifiers and thread, its way (Received and the like)
-        and its signatures. In the smallest structure that holds it, as of a message that is composed.
-        """
-        from mailwright.mime import answering
-
-        return answering.template(self, Message)
+        return inviting.invite(self, self._draft, calendar)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -507,6 +456,10 @@ class Message(TypedFields):
         draft.base, draft.plain, draft.html = root, None, None
         self._completed = True
         draft.changed()
+
+    def unflowed(self) -> str | None:
+        """For the room: the text as it was set, when it is written flowed."""
+        return None if self._draft is None else self._draft.unflowed()
 
     def held(self) -> Iterator[Part]:
         """For the room: the parts of a composed message, its structure perhaps not made yet."""

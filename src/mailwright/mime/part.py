@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 from mailwright.encodings import charset
 from mailwright.grammar import words
 from mailwright.mime import filenames
-from mailwright.mime.body import Body, Disk, Enclosed, Several
+from mailwright.mime.body import Body, Disk, Enclosed, Several, windows
 from mailwright.mime.headers import Headers
 from mailwright.mime.scanner import MULTIPART
 
@@ -170,7 +170,7 @@ class Part:
         """Its content as text, whatever its type: ``text`` with more to say about how.
 
         Args:
-            detect: guess the charset of text that declares none and is not UTF-8, with ``chardet``, instead of taking it
+            detect: guess the charset of text that declares none and is not UTF-8 with ``chardet``, instead of taking it
                 for Latin-1.
 
         Returns:
@@ -339,6 +339,34 @@ class Part:
         """
         node = self._node
         return None if node is None else Offsets(node.block.begin, node.block.end, node.end)
+
+    @property
+    def octets(self) -> int:
+        """Octets of its body, encoded: as it stood in the source, or as it is written when it was not read."""
+        node = self._node
+        return sum(map(len, self._written())) if node is None else node.end - node.block.end
+
+    @property
+    def lines(self) -> int:
+        """Lines of its body, encoded; one without a line end counts as well (RFC 9051 7.5.2)."""
+        feeds = returns = 0
+        last = b""
+        for block in self._written():
+            feeds += block.count(b"\n")
+            returns += block.count(b"\r")
+            last = block[-1:]
+        ends = b"\n" if feeds else b"\r"  # those of an old Macintosh
+        return (feeds or returns) + (last not in (b"", ends))
+
+    def _written(self) -> Iterator[bytes]:
+        """Its body in blocks, encoded."""
+        from mailwright.mime import writer
+
+        if self._node is not None and self._document is not None:
+            yield from windows(self._document.buffer, self._node.block.end, self._node.end)
+            return
+        for piece in writer.opened_up(self.body.pieces(utf8=True), utf8=True):
+            yield from writer.blocks(piece)
 
     @property
     def raw(self) -> bytes:

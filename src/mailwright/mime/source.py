@@ -1,12 +1,16 @@
-"""Where a message's octets are: in memory, or in a mapped file that the system reads page by page."""
+"""Where a message's octets are: in memory, or in a mapped file that the system reads page by page.
+
+Pages of a map that were looked at count as memory of the process until the system takes them back, which it does only
+when it is pressed. So they are given back as we go: they stay in the file, and come again when they are asked for.
+"""
 
 from __future__ import annotations
 
 import mmap
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, SupportsIndex, TypeAlias, overload
 
-__all__ = ["Buffer", "Finder", "Readable", "finder", "open_source"]
+__all__ = ["Buffer", "Finder", "LeanMap", "Readable", "finder", "open_source"]
 
 Buffer: TypeAlias = "bytes | mmap.mmap"
 """What is kept: both can be sliced into bytes and looked at by ``re``."""
@@ -20,6 +24,33 @@ _WINDOW: Final = 4096
 """Octets of a map that are searched first; most of what is sought is near."""
 _WINDOW_LIMIT: Final = 1_048_576
 """Octets of a map that are copied at a time to be searched."""
+
+
+_LOOKED_AT: Final = 4_194_304
+"""Octets of a map that may be resident before they are given back."""
+_AROUND: Final = 65_536
+"""Octets the system maps around one that is looked at (Linux: fault_around_bytes)."""
+
+
+class LeanMap(mmap.mmap):
+    """A map whose pages do not stay."""
+
+    looked_at: int = 0
+
+    @overload
+    def __getitem__(self, key: SupportsIndex, /) -> int: ...
+    @overload
+    def __getitem__(self, key: slice[SupportsIndex | None, SupportsIndex | None, SupportsIndex | None], /) -> bytes: ...
+    def __getitem__(
+        self, key: SupportsIndex | slice[SupportsIndex | None, SupportsIndex | None, SupportsIndex | None], /
+    ) -> int | bytes:
+        found = super().__getitem__(key)
+        self.looked_at += _AROUND + (len(found) if isinstance(found, bytes) else 1)
+        if self.looked_at > _LOOKED_AT:
+            self.looked_at = 0
+            if hasattr(mmap, "MADV_DONTNEED"):
+                self.madvise(mmap.MADV_DONTNEED)
+        return found
 
 
 class Finder(Protocol):
@@ -37,7 +68,7 @@ def open_source(raw: Readable) -> Buffer:
         OSError: the file cannot be read.
         TypeError: it is nothing that can be parsed.
     """
-    if isinstance(raw, bytes | mmap.mmap):
+    if isinstance(raw, bytes) or isinstance(raw, mmap.mmap):  # noqa: SIM101 - half the time of asking for both
         return raw
     if isinstance(raw, bytearray | memoryview):
         return bytes(raw)
@@ -47,7 +78,7 @@ def open_source(raw: Readable) -> Buffer:
         head = file.read(_MAPPED_FROM)
         if len(head) < _MAPPED_FROM:
             return head
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return LeanMap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def finder(buffer: Buffer) -> Finder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mailwright.grammar import params
 from mailwright.mime.body import Stream
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mailwright.mime.scanner import Node
 
 __all__ = ["Edit", "SourceHeaders"]
+
+_UNKNOWN: Final = params.ParameterValue("", params.Parameters())
 
 Edit: TypeAlias = "tuple[int, int, bytes | Stream]"
 """What replaces the octets between two offsets."""
@@ -54,8 +56,9 @@ class SourceHeaders(Headers):
         """What the first field of a name in lower case says before its first semicolon, and its parameters."""
         if self._originals is not None:
             return super().parameters(key)
-        if key in self._parameters:
-            return self._parameters[key]
+        known = self._parameters.get(key, _UNKNOWN)
+        if known is not _UNKNOWN:
+            return known
         span = self._block.find(key)
         raw = b"" if span is None else self._buffer[span[1] : span[2]]
         value = None if span is None else params.parse(raw, limit=self._document.limits.parameters)

@@ -1,8 +1,6 @@
 """Octets of a message that arrive in pieces: held in memory when they are few, in a temporary file when they are many.
 
-A file is mapped afterwards, so that a message of a gigabyte costs no memory to read. Pages of a map that were looked at
-count as memory of the process until the system takes them back, which it does only when it is pressed. So they are
-given back as we go: they stay in the file, and come again when they are asked for.
+A file is mapped afterwards, so that a message of a gigabyte costs no memory to read.
 """
 
 from __future__ import annotations
@@ -11,42 +9,16 @@ import io
 import mmap
 import os
 from types import TracebackType
-from typing import BinaryIO, Final, Self, SupportsIndex, cast, overload
+from typing import BinaryIO, Final, Self, cast
 
-from mailwright.mime.source import Buffer
+from mailwright.mime.source import Buffer, LeanMap
 
-__all__ = ["HELD", "LeanMap", "Spool"]
+__all__ = ["HELD", "Spool"]
 
 HELD: Final = 2_097_152
 """Octets of a message that are held in memory. Most mail is smaller; a few times this is what a mailbox costs."""
 
-_LOOKED_AT: Final = 4_194_304
-"""Octets of a map that may be resident before they are given back."""
-_AROUND: Final = 65_536
-"""Octets the system maps around one that is looked at (Linux: fault_around_bytes)."""
-
 _LARGE: Final = "/var/tmp"  # noqa: S108  no name is made up in it; file-hierarchy(7): large files, /tmp may be memory
-
-
-class LeanMap(mmap.mmap):
-    """A map whose pages do not stay."""
-
-    looked_at: int = 0
-
-    @overload
-    def __getitem__(self, key: SupportsIndex, /) -> int: ...
-    @overload
-    def __getitem__(self, key: slice[SupportsIndex | None, SupportsIndex | None, SupportsIndex | None], /) -> bytes: ...
-    def __getitem__(
-        self, key: SupportsIndex | slice[SupportsIndex | None, SupportsIndex | None, SupportsIndex | None], /
-    ) -> int | bytes:
-        found = super().__getitem__(key)
-        self.looked_at += _AROUND + (len(found) if isinstance(found, bytes) else 1)
-        if self.looked_at > _LOOKED_AT:
-            self.looked_at = 0
-            if hasattr(mmap, "MADV_DONTNEED"):
-                self.madvise(mmap.MADV_DONTNEED)
-        return found
 
 
 class Spool:

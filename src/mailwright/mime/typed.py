@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailwright.grammar import date as dates
-from mailwright.grammar import ids
+from mailwright.grammar import folding, ids, lists
 from mailwright.grammar.address import Address, AddressList, Group
+from mailwright.grammar.lexer import refuse_controls
+from mailwright.grammar.lists import ListId, Unsubscribe
 from mailwright.mime.field import AddressLike, Field, to_identifiers
 from mailwright.mime.part import Part
+
+if TYPE_CHECKING:
+    from mailwright.grammar.authres import AuthenticationResults
+    from mailwright.grammar.trace import Received
 
 __all__ = ["TypedFields"]
 
 _NO_ADDRESSES = AddressList()
+_ONE = (str, Address, Group, bytes)  # made once: a union would be made anew each time it is asked for
 
 
 class TypedFields(Part):
@@ -93,7 +101,7 @@ class TypedFields(Part):
         """When it was written (RFC 5322 3.6.1); None when its field is no date. Set an aware datetime."""
         self.complete()
         field = self._own("date")
-        return None if field is None else dates.parse(field.value)
+        return None if field is None else field.read_as(dates.parse)
 
     @date.setter
     def date(self, value: datetime) -> None:
@@ -104,7 +112,7 @@ class TypedFields(Part):
         """Its identifier with angle brackets (RFC 5322 3.6.4)."""
         self.complete()
         field = self._own("message-id")
-        return None if field is None else next(iter(ids.parse_list(field.value)), None)
+        return None if field is None else next(iter(field.read_as(ids.parse_list)), None)
 
     @message_id.setter
     def message_id(self, value: str) -> None:
@@ -114,7 +122,7 @@ class TypedFields(Part):
     def in_reply_to(self) -> str | None:
         """The identifier of the message this one answers, the first when there are several (RFC 5322 3.6.4)."""
         field = self._own("in-reply-to")
-        return None if field is None else next(iter(ids.parse_list(field.value)), None)
+        return None if field is None else next(iter(field.read_as(ids.parse_list)), None)
 
     @in_reply_to.setter
     def in_reply_to(self, value: str | Iterable[str] | None) -> None:
@@ -124,11 +132,75 @@ class TypedFields(Part):
     def references(self) -> tuple[str, ...]:
         """The identifiers of its thread, oldest first (RFC 5322 3.6.4). Set text or an iterable."""
         field = self._own("references")
-        return () if field is None else tuple(ids.parse_list(field.value))
+        return () if field is None else tuple(field.read_as(ids.parse_list))
 
     @references.setter
     def references(self, value: str | Iterable[str] | None) -> None:
         self._set_identifiers("References", value)
+
+    @property
+    def received(self) -> tuple[Received, ...]:
+        """The way it came, the last hop first (RFC 5321 4.4)."""
+        from mailwright.grammar import trace
+
+        return tuple([field.read_as(trace.parse_received) for field in self._headers.all_own("received")])
+
+    @property
+    def authentication_results(self) -> tuple[AuthenticationResults, ...]:
+        """What servers on its way found out about its author, the last first (RFC 8601).
+
+        Anybody can write such a field: only those whose ``authserv_id`` is a server of one's own are worth anything.
+        """
+        from mailwright.grammar import authres
+
+        return tuple([field.read_as(authres.parse) for field in self._headers.all_own("authentication-results")])
+
+    # --- lists and calendars ------------------------------------------------------------------------------------------
+
+    @property
+    def unsubscribe(self) -> Unsubscribe | None:
+        """How to leave the list it came by (RFC 2369 3.2, RFC 8058); None when it does not say. None deletes.
+
+        Of several URLs of a kind the first counts, and ``https:`` before ``http:``.
+        """
+        value = self._headers.raw_value("list-unsubscribe")
+        urls = [] if value is None else [url for url in lists.parse_commands(value).urls if len(url) <= lists.URL_LIMIT]
+        mailto, secure, plain = (
+            next((url for url in urls if url.lower().startswith(scheme)), None)
+            for scheme in ("mailto:", "https://", "http://")
+        )
+        if not (mailto or secure or plain):
+            return None
+        post = self._own("list-unsubscribe-post")
+        one_click = post is not None and post.value.strip().lower() == "list-unsubscribe=one-click"
+        return Unsubscribe(mailto, secure or plain, one_click=one_click and secure is not None)
+
+    @unsubscribe.setter
+    def unsubscribe(self, value: Unsubscribe | None) -> None:
+        fields = [] if value is None else [Field.of(*pair) for pair in value.fields()]
+        for name in {"list-unsubscribe", "list-unsubscribe-post"} - {field.key for field in fields}:
+            self._headers.drop(name)
+        for field in fields:
+            self._headers.put(field)
+
+    @property
+    def list_id(self) -> ListId | None:
+        """The list it came by (RFC 2919); None when it does not say. Set a ``ListId`` or its text; None deletes."""
+        value = self._headers.raw_value("list-id")
+        return None if value is None else lists.parse_id(value)
+
+    @list_id.setter
+    def list_id(self, value: ListId | str | None) -> None:
+        if value is None:
+            self._headers.drop("list-id")
+        else:
+            self._headers.put(Field.from_source("List-Id", folding.identifiers("List-Id", str(_list_id(value)))))
+
+    @property
+    def calendar(self) -> str | None:
+        """The text of the first text/calendar part, with LF line ends; None when there is none (RFC 6047)."""
+        part = next((part for part in self.walk() if part.content_type == "text/calendar" and not part.parts), None)
+        return None if part is None else part.read_text()
 
     # --- one field ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +216,7 @@ class TypedFields(Part):
         return AddressList([item for field in fields for item in field.addresses])
 
     def _set_addresses(self, name: str, value: AddressLike | None) -> None:
-        if value is not None and not isinstance(value, str | Address | Group | bytes):
+        if value is not None and not isinstance(value, _ONE):
             value = list(value)  # an iterator can be asked only once whether there is anything in it
         if value is None or value in ("", []):
             self._headers.drop(name)
@@ -157,3 +229,13 @@ class TypedFields(Part):
             self._headers.put(Field.of(name, text))
         else:
             self._headers.drop(name)
+
+
+def _list_id(value: ListId | str) -> ListId:
+    if not isinstance(value, str):
+        return value
+    refuse_controls(value, "list_id")
+    found = lists.parse_id(value)
+    if found is None:
+        raise ValueError(f"list_id {value!r} names no list; write announce.example.com or News <announce.example.com>")
+    return found

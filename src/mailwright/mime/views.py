@@ -15,7 +15,6 @@ A multipart that could not be taken apart is read as text: a person sees at leas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailwright.mime import editing
@@ -30,7 +29,6 @@ _MEDIA = ("image/", "audio/", "video/")
 _BROKEN = "multipart/"  # a leaf of this type
 
 
-@dataclass(slots=True)
 class Views:
     """The leaves of a message, sorted; a leaf can be in several.
 
@@ -40,9 +38,12 @@ class Views:
         saved: what a person would save.
     """
 
-    text: list[Part] = field(default_factory=list["Part"])
-    html: list[Part] = field(default_factory=list["Part"])
-    saved: list[Part] = field(default_factory=list["Part"])
+    __slots__ = ("html", "saved", "text")
+
+    def __init__(self) -> None:
+        self.text: list[Part] = []
+        self.html: list[Part] = []
+        self.saved: list[Part] = []
 
 
 class _Visit:

@@ -62,8 +62,13 @@ def pieces(message: Part, *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) ->
 
 def unended(part: Part, *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) -> list[bytes | Stream]:
     """Open a part up into bytes and streams, in order, as it stands between two boundaries."""
+    return opened_up([part], utf8=utf8, fits=fits)
+
+
+def opened_up(pieces: list[Piece], *, utf8: bool, fits: Mapping[int, Fit] = _AS_IT_IS) -> list[bytes | Stream]:
+    """Open parts and messages up among pieces, in order."""
     out: list[bytes | Stream] = []
-    waiting: list[Piece] = [part]
+    waiting = pieces[::-1]
     while waiting:
         piece = waiting.pop()
         if isinstance(piece, Part):
@@ -87,8 +92,13 @@ def _read(part: Part, document: Document, *, utf8: bool) -> list[bytes | Stream]
     """What was read and is put into a message that is composed: its lines end with CRLF, as all around it do."""
     pieces = editing.pieces(part, utf8=utf8, hidden=HIDDEN)
     if document.line_end(0) == b"\r\n":
-        return pieces
+        return [lines.canonical(piece) if isinstance(piece, bytes) and _has_bare(piece) else piece for piece in pieces]
     return [lines.canonical(b"".join([block for piece in pieces for block in blocks(piece)]))]
+
+
+def _has_bare(data: bytes) -> bool:
+    pairs = data.count(b"\r\n")
+    return data.count(b"\n") != pairs or data.count(b"\r") != pairs
 
 
 def part_bytes(part: Part) -> bytes:

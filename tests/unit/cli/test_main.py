@@ -51,7 +51,7 @@ def test_the_demo_says_which_extra_makes_certificates() -> None:
     assert "pip install 'mailwright[crypto]'" in shown.stderr
 
 
-@pytest.mark.parametrize("command", ["demo", "send", "serve"])
+@pytest.mark.parametrize("command", ["demo", "parse", "send", "serve"])
 def test_every_command_explains_itself_and_has_json(command: str, run: Run) -> None:
     shown: Result = run(command, "--help")
     assert shown.exit_code == 0

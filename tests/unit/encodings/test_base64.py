@@ -1,6 +1,8 @@
 import base64 as witness
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailwright.encodings import base64
 
@@ -59,3 +61,18 @@ def test_a_last_digit_alone_is_dropped_in_a_stream_too() -> None:
     assert undo.feed(b"Zm9vZ") == b"foo"
     assert undo.finish() == b""
     assert undo.finish() == b""
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"QUJD", b"Q", b"QQ", b"=", b"==", b"\r\n", b" ", b"-", b"_", b"!", b"\xff", b"/+", b"\0"])
+    ).map(b"".join),
+    st.integers(0, 20),
+    st.integers(0, 40),
+)
+def test_both_ways_of_decoding_agree(data: bytes, begin: int, end: int) -> None:
+    end = min(end, len(data))
+    begin = min(begin, end)
+    pieces = base64._pieces(data[begin:end])
+    assert base64.decode(data, begin, end) == b"".join([base64._piece(piece) for piece in pieces])
+    assert base64.decode(data[begin:end]) == base64.decode(data, begin, end)

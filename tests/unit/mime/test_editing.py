@@ -163,3 +163,12 @@ def test_copies_are_independent(copied: object) -> None:
     assert image.content == b"\0\1\2"
     inner = copied(parts(message)[3].message)  # type: ignore[operator]  # one of three
     assert inner.subject == "inner"
+
+
+def test_a_new_text_is_no_longer_flowed() -> None:
+    message = mime.parse(b"Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\r\n\r\nwrap \r\nped")
+    assert message.as_text() == "wrapped"
+    message.text = " indented\n>mark \nx \ny\n"
+    again = mime.parse(message.to_bytes())
+    assert again.as_text() == again.text == " indented\n>mark \nx \ny\n"
+    assert again.headers["content-type"] == "text/plain; charset=utf-8"

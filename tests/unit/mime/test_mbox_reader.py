@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import cast
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linear import assert_linear
 from mailwright.mime import Limits
 from mailwright.mime.from_line import LINE_LIMIT
 from mailwright.mime.from_quoting import Quoting
@@ -250,21 +250,9 @@ def test_whatever_it_is_it_is_read_the_same_in_any_pieces(data: bytes, step: int
 
 @pytest.mark.parametrize("unit", [b"\n\nFrom x\n", b"\n\nFrom ", b">" * 9, b"\n>From ", DATED + b"\n", b"\r\n"])
 def test_time_is_linear(unit: bytes) -> None:
-    def cost(size: int) -> float:
-        data = DATED + b"A: b\n\n" + unit * (size // len(unit))
-        best = 9.0
-        for _ in range(3):
-            begin = time.perf_counter()
-            assert len(raws(data, content_length=True)) >= 1
-            best = min(best, time.perf_counter() - begin)
-        return best
-
-    size = 100_000
-    for _ in range(3):
-        more, less = cost(4 * size), cost(size)
-        if more / less < 9 or more < 0.02:
-            return
-    raise AssertionError(f"{unit!r}: {more / less:.1f} times as long for four times as much")
+    assert_linear(
+        lambda data: raws(data, content_length=True), lambda size: DATED + b"A: b\n\n" + unit * size, largest=100_000
+    )
 
 
 PROGRAM = """

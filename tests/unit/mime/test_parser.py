@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from mailwright import mime
-from mailwright.mime import Offsets
+from mailwright.mime import Message, Offsets
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,31 @@ def test_the_charset_of_old_text_is_guessed_when_asked() -> None:
     part = mime.parse(b"Content-Type: text/plain\r\n\r\n" + text.encode("koi8-r"))
     assert part.read_text(detect=True) == text
     assert part.text == text.encode("koi8-r").decode("latin-1")
+
+
+def test_every_part_counts_its_octets_and_lines() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\ntwo\r\n--b\r\n\r\n\r\n--b--\r\n"
+    message = mime.parse(raw)
+    assert [(part.octets, part.lines) for part in message.walk()] == [(33, 8), (8, 2), (0, 0)]
+    composed = Message(from_="a@example.com", text="one\ntwo\n", html="<p>")
+    composed.attach(b"x" * 60, name="x.bin")
+    inner = Message(from_="a@example.com", text="x")
+    composed.attach(inner)
+    read = mime.parse(composed.to_bytes())
+    assert [(p.octets, p.lines) for p in composed.walk()] == [(p.octets, p.lines) for p in read.walk()]
+    assert mime.parse(b"\r\n").lines == 0
+    assert mime.parse(b"\r\n\r\n").lines == 1
+
+
+def test_the_way_a_message_came_is_typed_and_read_once() -> None:
+    raw = (
+        b"Received: from a.example ([192.0.2.1]) by b.example with ESMTP id 1; Fri, 20 Nov 2026 11:30:00 +0100\r\n"
+        b"Received: by a.example; Fri, 20 Nov 2026 11:29:00 +0100\r\n"
+        b"Authentication-Results: b.example; spf=pass smtp.mailfrom=a@a.example\r\n\r\n"
+    )
+    message = mime.parse(raw)
+    assert [hop.by for hop in message.received] == ["b.example", "a.example"]
+    assert message.received[0] is message.received[0]
+    assert [result.authserv_id for result in message.authentication_results] == ["b.example"]
+    assert not mime.parse(b"\r\n").received
+    assert not mime.parse(b"\r\n").authentication_results

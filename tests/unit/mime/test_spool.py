@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailwright.mime.parser import parse
-from mailwright.mime.spool import HELD, LeanMap, Spool
+from mailwright.mime.source import LeanMap
+from mailwright.mime.spool import HELD, Spool
 
 
 def test_little_stays_in_memory() -> None:

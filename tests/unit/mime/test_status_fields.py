@@ -1,12 +1,12 @@
 """Fields in the body of a report."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linear import assert_linear
 from mailwright.encodings import base64
 from mailwright.mime.status_fields import FIELDS_LIMIT, FieldGroup, FieldLines, check_pairs, groups
 from mailwright.mime.typed_values import TypedAddress, TypedText
@@ -54,20 +54,7 @@ UNITS = [b"A: 1\n", b" x\n", b"\n", b"A\n", b"YWJj", b"YWJj\n", b"((", b"A:" + b
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_is_linear(unit: bytes) -> None:
-    def cost(size: int) -> float:
-        data = b"A: 1\n\n" + unit * (size // len(unit))
-        best = 9.0
-        for _ in range(3):
-            begin = time.perf_counter()
-            _ = groups(data)
-            best = min(best, time.perf_counter() - begin)
-        return best
-
-    for _ in range(3):
-        more, less = cost(400_000), cost(100_000)
-        if more / less < 9 or more < 0.02:
-            return
-    raise AssertionError(f"{unit!r}: {more / less:.1f} times as long for four times as much")
+    assert_linear(groups, lambda size: b"A: 1\n\n" + unit * size, largest=100_000)
 
 
 def test_a_group_gives_what_was_not_taken() -> None:
