@@ -7,12 +7,12 @@ told at :data:`mailwright.encodings.quoted.BLANKS_HELD`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 from mailwright.encodings import base64, quoted, uu, yenc
 
-__all__ = ["Decoder", "Identity", "decode_chunks", "decoder"]
+__all__ = ["Decoder", "Identity", "decode_chunks", "decoder", "encode_chunks"]
 
 
 class Decoder(Protocol):
@@ -58,6 +58,11 @@ _DECODERS: Final[dict[str, type[Decoder]]] = {
     **dict.fromkeys(uu.NAMES, uu.Decoder),
     **dict.fromkeys(yenc.NAMES, yenc.Decoder),
 }
+_ENCODERS: Final[dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]]] = {
+    "base64": base64.encode_chunks,
+    "quoted-printable": quoted.encode_chunks,
+    **dict.fromkeys(("7bit", "8bit", "binary"), iter),
+}
 
 
 def decoder(encoding: str) -> Decoder:
@@ -70,6 +75,25 @@ def decoder(encoding: str) -> Decoder:
         One for a single body. ``7bit``, ``8bit``, ``binary``, nothing, and what is not known leave octets as they are.
     """
     return _DECODERS.get(encoding.strip().lower(), Identity)()
+
+
+def encode_chunks(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Encode a stream (RFC 2045 6).
+
+    Args:
+        chunks: octets in pieces of any size; for quoted-printable, text whose line ends are CRLF.
+        encoding: ``base64``, ``quoted-printable``, or one that changes nothing: ``7bit``, ``8bit``, ``binary``.
+
+    Yields:
+        Encoded octets in constant memory.
+
+    Raises:
+        ValueError: nobody writes that encoding in mail.
+    """
+    name = encoding.strip().lower()
+    if name not in _ENCODERS:
+        raise ValueError(f"encoding {encoding!r} is not written; {', '.join(sorted(_ENCODERS))} are")
+    return _ENCODERS[name](chunks)
 
 
 def decode_chunks(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-__all__ = ["BLANKS_HELD", "Decoder", "decode", "encode"]
+__all__ = ["BLANKS_HELD", "LINE_HELD", "Decoder", "decode", "encode", "encode_chunks"]
 
 BLANKS_HELD: Final = 8192
 """Octets of white space a stream holds back, as they are dropped if the line ends behind them: eight of the longest
 lines (RFC 5321 4.5.3.1.6). Of a longer run at the end of a line, what was given out before stays in the text."""
+
+LINE_HELD: Final = 65_536
+"""Octets of a line of text a stream holds back, waiting for its end; a longer one is written in parts."""
 
 _COLUMNS = 76  # RFC 2045 6.7 (5): "encoded lines be no more than 76 characters long", the soft break's "=" included
 
@@ -49,6 +53,41 @@ def encode(text: bytes) -> bytes:
     if _EXPOSED.search(encoded) is None:
         return encoded
     return _EXPOSED.sub(_protect, encoded)
+
+
+def encode_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Encode a stream of text whose line ends are CRLF (RFC 2045 6.7).
+
+    Args:
+        chunks: bytes in pieces of any size.
+
+    Yields:
+        What, joined, decodes to what went in; equal to ``encode`` of it but for soft line breaks in lines of more than
+        ``LINE_HELD`` octets.
+    """
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        if b"\n" in chunk:
+            end = held.rfind(b"\r\n") + 2
+            yield encode(bytes(held[:end]))
+            del held[:end]
+        if len(held) > LINE_HELD:
+            end = len(held) - held.endswith(b"\r")
+            yield _unended(encode(bytes(held[:end])))
+            del held[:end]
+    if held:
+        yield encode(bytes(held))
+
+
+def _unended(encoded: bytes) -> bytes:
+    """End encoded text by a soft line break, for which its last line may have to be broken once more."""
+    before, end, last = encoded.rpartition(b"\r\n")
+    if len(last) < _COLUMNS:
+        return encoded + b"=\r\n"
+    width = 3 if last[-3:-2] == b"=" else 1  # of the last octet, quoted or not
+    head, tail = last[:-width], last[-width:]
+    return before + end + head + b"=\r\n" + (b"=2E" if tail == b"." else tail) + b"=\r\n"
 
 
 def _protect(line: re.Match[bytes]) -> bytes:

@@ -27,7 +27,6 @@ _WORD = re.compile(r"=\?([^\s?*\"=]+)(?:\*[^\s?]*)?\?([BbQq])\?([^?]*)\?=")
 # RFC 2047 4.2 (1): "=" 2 HEXDIG
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
-_MARKED = (b"\xef", b"\xfe", b"\xff", b"\0")  # what a byte order mark begins with
 # Base64 cut within a group of digits is joined with the words behind it, but a stray digit must not shift all of them.
 _UNFINISHED_LIMIT: Final = 4
 _DELIMITERS = len("=?utf-8?q??=")
@@ -160,9 +159,9 @@ def _b_decode(text: str) -> bytes:
 
 
 def _charset_decode(data: bytes, name: str) -> str:
-    if name == "utf-8" and data[:1] not in _MARKED:
+    if name == "utf-8":
         try:
-            return data.decode("utf-8")
+            return data.decode("utf-8")  # with its byte order mark, which is a character where text goes on
         except UnicodeDecodeError:
             pass
     return charset.decode(data, name)

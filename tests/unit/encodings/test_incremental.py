@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailwright.encodings import base64, quoted, uu, yenc
+from mailwright.encodings import base64, incremental, quoted, uu, yenc
 from mailwright.encodings.incremental import Identity, decode_chunks, decoder
 from mailwright.encodings.opening import OPENS_WITHIN
 
@@ -92,3 +95,32 @@ def test_files_of_others_are_decoded(corpora: Path, name: str, file: str, expect
     data = (folder / file).read_bytes()
     decoded = b"".join(decode_chunks([data[at : at + size] for at in range(0, len(data), size)], name))
     assert decoded.replace(b"\r\n", b"\n") == (folder / expected).read_bytes().replace(b"\r\n", b"\n")
+
+
+LINES = st.lists(
+    st.sampled_from([b"plain", b"\r\n", b"From x", b".", b"\xff" * 30, b"=", b" ", b"\t", b"a" * 75, b"b" * 200, b""])
+).map(b"".join)
+
+
+@given(LINES, st.lists(st.integers(0, 300), max_size=6), st.sampled_from(["base64", "quoted-printable", "8bit"]))
+def test_what_is_encoded_in_pieces_decodes_to_what_went_in(text: bytes, cuts: list[int], encoding: str) -> None:
+    places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    pieces = [text[begin:end] for begin, end in itertools.pairwise(places)]
+    encoded = b"".join(incremental.encode_chunks(pieces, encoding))
+    assert b"".join(incremental.decode_chunks([encoded], encoding)) == text
+    if encoding == "quoted-printable":
+        assert encoded == quoted.encode(text)
+
+
+@given(LINES, st.integers(1, 90))
+def test_a_line_that_never_ends_is_encoded_in_parts(text: bytes, limit: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quoted, "LINE_HELD", limit)
+        encoded = b"".join(quoted.encode_chunks([text[at : at + 7] for at in range(0, len(text), 7)]))
+    assert quoted.decode(encoded) == text
+    assert all(len(line) <= 76 and line[:1] != b"." and line[:5] != b"From " for line in encoded.split(b"\r\n"))
+
+
+def test_encodings_that_nobody_writes() -> None:
+    with pytest.raises(ValueError, match="'x-uuencode' is not written; 7bit, 8bit, base64"):
+        _ = incremental.encode_chunks([b""], "x-uuencode")

@@ -31,7 +31,7 @@ from mailwright.grammar import words
         ("=?utf-8?q?a==41=?=", "a=A="),
         ("=?utf-8?q?a==\n=41?=", "a==\nA"),
         ("=?utf-8?b?5?= =?utf-8?b?L?= =?utf-8?b?2?= =?utf-8?b?g?= =?utf-8?b?QQ==?=", "你A"),
-        ("=?utf-8?q?=EF=BB=BFx?=", "x"),
+        ("=?utf-8?q?=EF=BB=BFx?=", "\ufeffx"),
         ("=??q?x?=", "=??q?x?="),
         ("=?utf-8?q?=C3=A9=?= x", "é= x"),
         ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
@@ -81,3 +81,8 @@ def test_octets_outside_words_may_have_a_charset_of_their_own() -> None:
     assert words.decode("oxygène".encode("latin-1"), undeclared="utf-8") == "oxyg\ufffdne"
     assert words.decode("oxygène".encode("latin-1"), undeclared="utf-16") == "oxyg\ufffdne"
     assert words.decode("oxygène".encode("latin-1"), undeclared="nobody knows") == "oxygène"
+
+
+def test_a_byte_order_mark_in_a_word_is_a_character() -> None:
+    assert words.decode(words.encode("\ufeffGrüße")) == "\ufeffGrüße"
+    assert words.decode("=?utf-8?b?77u/WA==?= =?utf-8?b?77u/WQ==?=") == "\ufeffX\ufeffY"
