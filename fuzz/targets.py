@@ -87,6 +87,8 @@ def transport(raw: bytes) -> None:
             raise
         return
     assert narrow.isascii()
+    if b"\r" not in raw.replace(b"\r\n", b""):
+        assert sum(1 for _ in mime.parse(narrow).walk()) == sum(1 for _ in read.walk())
 
 
 def mbox(raw: bytes) -> None:
@@ -95,10 +97,54 @@ def mbox(raw: bytes) -> None:
         _ = read.subject, read.text
 
 
+def mailbox(raw: bytes) -> None:
+    """A mailbox that is written is read again, message for message, with the line ends of the file."""
+    file = io.BytesIO()
+    given = [mime.parse(piece) for piece in raw.split(b"\0\0")]
+    with mime.MboxWriter(file) as writer:
+        for read in given:
+            _ = writer.add(read, sender="a@example.com")
+    again = [read.to_bytes() for read in mime.mbox(file.getvalue())]
+    wanted = [read.to_bytes().replace(b"\r\n", b"\n") for read in given]
+    assert again == [data if data.endswith(b"\n") or not data else data + b"\n" for data in wanted], (again, wanted)
+
+
 def report(raw: bytes) -> None:
     """Any octets may be a report."""
     read = mime.parse(b"Content-Type: multipart/report; boundary=a\r\n\r\n" + raw)
     _ = mime.report(read)
+    for kind in ("delivery-status", "disposition-notification", "feedback-report"):
+        head = f"Content-Type: multipart/report; boundary=a\n\n--a\n\nx\n--a\nContent-Type: message/{kind}\n\n"
+        found = mime.report(mime.parse(head.encode() + raw))
+        if found is not None:
+            _settled(found)
+
+
+def _settled(found: mime.Report) -> None:
+    """What a report says is written so that it is read as the same, unless it cannot be written."""
+    try:
+        made = mime.compose_report(found.status, text="x", from_="a@example.com", to="b@example.com", subject="s")
+    except ValueError:
+        return
+    again = mime.parse(made.to_bytes()).report
+    assert again is not None
+    assert again.status == found.status, (again.status, found.status)
+
+
+def pieces(raw: bytes) -> None:
+    """A message that is split is put together again."""
+    whole = Message(from_="a@example.com", subject="s", text=raw.decode("latin-1"))
+    try:
+        split = mime.partial.split(whole, octets=len(raw) // 2 + 500)
+    except ValueError:
+        return
+    if len(split) > 1:
+        joined = mime.partial.join(reversed(split))
+        assert (joined.subject, joined.text, joined.message_id) == (
+            whole.subject,
+            mime.parse(whole.to_bytes()).text,
+            whole.message_id,
+        )
 
 
 def header(raw: bytes) -> None:
@@ -127,7 +173,7 @@ def written(raw: bytes) -> None:
     count = len(made.headers)
     read = mime.parse(made.to_bytes())
     assert len(read.headers) == count
-    assert read.subject == text.rstrip(" \t").lstrip(" \t") or read.subject == text
+    assert read.subject.strip(" \t") == text.strip(" \t")  # white space around a value is no part of it
     assert [box.addr_spec for box in read.to.mailboxes] == ["local@example.com"]
 
 
@@ -151,18 +197,40 @@ def parts(raw: bytes) -> None:
     around = [part for part in read.walk() if part.parts]
     if not around:
         return
+    here = around[-1]
+    before = [part.raw for part in here.parts]
     new = Part.of_text("new")
     try:
-        around[-1].insert(0, new)
+        here.insert(0, new)
     except ValueError:
         return
     _ = read.to_bytes()
     read.remove(new)
     assert read.to_bytes() == raw
+    place = len(raw) % len(before)
+    read.replace(here.parts[place], new)
+    written = read.to_bytes()
+    again = mime.parse(written)
+    count = sum(1 for _ in again.walk())
+    assert count == sum(1 for _ in read.walk()), (count, written)
+    assert [part.raw for part in here.parts if part is not new] == [*before[:place], *before[place + 1 :]]
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     function.__name__: function
-    for function in (message, editing, passing_on, transport, mbox, report, header, written, bodies, parts)
+    for function in (
+        message,
+        editing,
+        passing_on,
+        transport,
+        mbox,
+        mailbox,
+        report,
+        pieces,
+        header,
+        written,
+        bodies,
+        parts,
+    )
 }
 """Every promise by its name."""

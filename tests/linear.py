@@ -19,14 +19,14 @@ T = TypeVar("T")
 MOST: Final = 2.5**2
 """How many times as long four times as much may take."""
 
-MEASURABLE: Final = 0.003
+MEASURABLE: Final = 0.002
 """Seconds below which a time says more about the machine than about what ran."""
 
-TRIES: Final = 3
+TRIES: Final = 4
 """How often a bad ratio is measured anew. Noise only ever adds time: the least of several runs is nearest the truth."""
 
-SIZES: Final = 2
-"""At how many sizes the ratio must be bad: where memory no longer fits a cache all work has one step, and only one."""
+SIZES: Final = 3
+"""At how many sizes the ratio must be bad: where memory no longer fits a cache all work has a step; caches are few."""
 
 LARGEST: Final = 262_144
 """A size at which what is still not measurable is fast enough, however it grows: no message has that much of it."""

@@ -3,7 +3,8 @@
 What the ``.json`` may say: ``why``; ``subject``, ``text``, ``html``, ``date`` (ISO 8601), ``message_id``,
 ``references``; ``from``, ``to``, ``cc`` as they print; ``headers`` by name; ``attachments`` with file name, type and
 size of the content; ``structure``, one line a part, indented by depth, enclosed messages opened; ``contents`` by place
-(``"1.2"``, empty for the message); ``enclosed``, the subjects of enclosed messages; ``defects``, sorted kinds.
+(``"1.2"``, empty for the message); ``enclosed``, the subjects of enclosed messages; ``defects``, sorted kinds;
+``as_text``; ``report``, its kind and then its lines as they are written; ``urls`` of content that is elsewhere.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ def enclosed(message: Message) -> list[str]:
     return [part.message.subject for part in message.walk() if part.message is not None]
 
 
+def report(message: Message) -> list[str]:
+    """What it reports: the kind, and the lines of it."""
+    found = message.report
+    return [] if found is None else [found.kind, *str(found.status).splitlines()]
+
+
 ANSWERS: dict[str, Callable[[Message, Any], Any]] = {
     "why": lambda message, why: why,
     "subject": lambda message, _: message.subject,
@@ -66,6 +73,9 @@ ANSWERS: dict[str, Callable[[Message, Any], Any]] = {
     "structure": lambda message, _: structure(message),
     "contents": lambda message, expected: {place: at(message, place).content.decode() for place in expected},
     "enclosed": lambda message, _: enclosed(message),
+    "as_text": lambda message, _: message.as_text(),
+    "report": lambda message, _: report(message),
+    "urls": lambda message, _: [body.url for part in message.walk() if (body := mime.external(part)) is not None],
     "defects": lambda message, _: sorted(defect.kind for defect in message.defects),
 }
 

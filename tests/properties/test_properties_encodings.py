@@ -2,13 +2,13 @@ import base64 as witness
 import itertools
 import quopri
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linear import assert_linear
 from mailwright.encodings import (
     base64,
     charset,
@@ -329,25 +329,44 @@ READERS: dict[str, tuple[Callable[[str], None], str]] = {f"text {text!r}": (ever
 }
 
 
-def seconds(read: Callable[[str], None], data: str) -> float:
-    """The best of several times."""
-    best = 1e9
-    for _ in range(3):
-        begin = time.process_time()
-        read(data)
-        best = min(best, time.process_time() - begin)
-    return best
-
-
 @pytest.mark.parametrize("attack", sorted(READERS))
-def test_four_times_as_much_takes_four_times_as_long(attack: str) -> None:
+def test_readers_take_linear_time(attack: str) -> None:
     read, piece = READERS[attack]
-    size = 500
-    while seconds(read, piece * size) < 0.004 and size < 100_000:
-        size *= 2
-    for _ in range(3):  # a machine with other work to do may be slow for a moment
-        more, less = seconds(read, piece * 4 * size), seconds(read, piece * size)
-        ratio = more / less
-        if ratio < 9 or more < 0.02:  # in quadratic time it would be 16; what is so fast at this size is not
-            return
-    raise AssertionError(f"{attack}: {ratio:.1f} times as long for four times as much, at {size}")
+    assert_linear(read, lambda size: piece * size, largest=50_000)
+
+
+OCTETS = [b"\r", b"\n", b"\r\n", b" ", b"=", b"\0", b"\xff", b"\xc3\xbc", b"\x1b$B", b"+A-", b"~{", b"\x8e", b"From "]
+CHARSETS = [
+    *("", "utf-8", "us-ascii", "latin-1", "windows-1252", "koi8-r", "iso-2022-jp", "euc-jp", "shift_jis", "gb18030"),
+    *("utf-7", "utf-16", "utf-16-le", "utf-32", "hz", "big5", "iso-2022-kr", "x" * 2000, "punycode", "rot13", "idna"),
+]
+
+
+@pytest.mark.parametrize("unit", OCTETS, ids=ascii)
+@pytest.mark.parametrize("name", CHARSETS, ids=lambda name: name[:20])
+def test_charsets_are_decoded_in_linear_time(name: str, unit: bytes) -> None:
+    assert_linear(lambda data: charset.decode(data, name), lambda size: unit * size, largest=20_000)
+
+
+@pytest.mark.parametrize("letter", ["-", " ", "x", "1", "_", "\n", "cp"])
+def test_names_of_charsets_are_looked_up_in_linear_time(letter: str) -> None:
+    assert_linear(lambda name: charset.decode(b"\xff", name), lambda size: letter * size)
+
+
+WRITERS: dict[str, Callable[[bytes], object]] = {
+    "base64": base64.encode,
+    "quoted-printable": quoted.encode,
+    "uuencode": lambda data: uu.encode(data, name="x"),
+    "yEnc": lambda data: yenc.encode(data, name="x"),
+    "canonical": lines.canonical,
+    "survey": lines.survey,
+    "canonical in pieces": lambda data: list(
+        lines.canonical_chunks(data[at : at + 99] for at in range(0, len(data), 99))
+    ),
+}
+
+
+@pytest.mark.parametrize("unit", OCTETS, ids=ascii)
+@pytest.mark.parametrize("writer", sorted(WRITERS))
+def test_encoding_takes_linear_time(writer: str, unit: bytes) -> None:
+    assert_linear(WRITERS[writer], lambda size: unit * size, largest=50_000)

@@ -1,16 +1,18 @@
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailwright.grammar import authres, date, folding, ids, lists, params, trace, words
+from linear import assert_linear
+from mailwright.grammar import address, authres, date, folding, ids, lexer, lists, params, trace, words
 from mailwright.grammar import mailboxes as reading
 from mailwright.grammar.address import Address, AddressList, Group, parse_list
+from mailwright.grammar.domains import check as check_domain
 from mailwright.grammar.lexer import unfold
 
 fair = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
@@ -291,23 +293,70 @@ PIECES = (
 )
 
 
-def seconds(read: Callable[[str | bytes], object], text: str) -> float:
-    """The best of several times."""
-    best = 1e9
-    for _ in range(3):
-        begin = time.perf_counter()
-        read(text)
-        best = min(best, time.perf_counter() - begin)
-    return best
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+# What else takes text that came by mail, or from a caller: also strictly, and what decides whether it can be written.
+OTHERS: list[Callable[[str], object]] = [
+    lexer.unfold,
+    lexer.strip_comments,
+    lexer.first_control,
+    lexer.replace_controls,
+    lexer.quote,
+    lexer.unquote,
+    words.encode,
+    words.looks_encoded,
+    address.display,
+]
+STRICT: list[Callable[[str], object]] = [
+    partial(parse_list, strict=True),
+    Address.parse,
+    ids.check,
+    params.format,
+    check_domain,
+    lambda text: lists.ListCommand("mailto:a@b", text),
+    lambda text: str(lists.ListId(text, "a.b")),
+    lambda text: lists.Unsubscribe(url=f"https://{text}"),
+    lambda text: str(trace.Received(by=text, comments=(text,), date=NOW)),
+    lambda text: str(authres.AuthenticationResults(text, (authres.MethodResult("spf", "pass", reason=text),))),
+    lambda text: folding.addresses("To", parse_list(text)),
+]
 
 
+def attack(piece: str) -> Callable[[int], str]:
+    return lambda size: f"from a; x={piece * size}"
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
 @pytest.mark.parametrize("read", READERS, ids=lambda read: f"{read.__module__.rpartition('.')[2]}.{read.__name__}")
-def test_four_times_as_much_takes_four_times_as_long(read: Callable[[str | bytes], object]) -> None:
-    for piece in PIECES:
-        text = f"from a; x={piece * 2_000}"
-        for _ in range(3):  # a machine with other work to do may be slow for a moment
-            more = seconds(read, f"from a; x={piece * 8_000}")
-            if more < 0.02 or more / seconds(read, text) < 9:  # in quadratic time it would be 16
-                break
-        else:
-            raise AssertionError(f"{piece!r}: {more:.3f} s for 8000 of it")
+def test_readers_take_linear_time(read: Callable[[str | bytes], object], piece: str) -> None:
+    assert_linear(read, attack(piece), size=1000, largest=8_000)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_octets_that_are_no_utf8_take_linear_time(piece: str) -> None:
+    def everything(raw: bytes) -> None:
+        for read in READERS:
+            read(raw)
+
+    assert_linear(everything, lambda size: b"x: \xff" + piece.encode() * size, size=1000, largest=8_000)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_what_begins_at_once_takes_linear_time(piece: str) -> None:
+    def everything(text: str) -> None:
+        for read in (*READERS, *OTHERS):
+            read(text)
+
+    assert_linear(everything, lambda size: piece * size + "x", size=1000, largest=8_000)
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+@pytest.mark.parametrize("number", range(len(STRICT)))
+def test_what_is_refused_is_refused_in_linear_time(number: int, piece: str) -> None:
+    def attempt(text: str) -> None:
+        try:
+            STRICT[number](text)
+        except ValueError:
+            pass
+
+    assert_linear(attempt, lambda size: "a" + piece * size + "x", size=250, largest=8_000)

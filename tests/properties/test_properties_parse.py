@@ -2,8 +2,6 @@
 
 import copy
 import pickle
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailwright import mime
 from mailwright.mime import KINDS, Limits, Message, Outgoing, Part
+from properties.attacks import ATTACKS, nested
 
 LINES = [
     b"From: Alice <alice@example.com>",
@@ -130,83 +129,6 @@ def test_a_text_that_is_replaced_reads_back(raw: bytes, text: str) -> None:
     leaf.text = text
     again = mime.parse(message.to_bytes())
     assert list(again.walk())[place].text == text
-
-
-# --- linear time ----------------------------------------------------------------------------------------------------
-
-
-def nested(count: int) -> bytes:
-    """A multipart in a multipart in a multipart, and none is ever closed."""
-    opened = b"".join([b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(count)])
-    return opened + b"Subject: deep\r\n\r\ntext\r\n"
-
-
-ATTACKS: dict[str, Callable[[int], bytes]] = {
-    "fields": lambda n: b"X: y\r\n" * n + b"\r\n",
-    "one field": lambda n: b"Subject: " + b"x \r\n " * n + b"\r\n\r\n",
-    "odd lines": lambda n: b"A: b\r\nodd\r\n" * n,
-    "continuations": lambda n: b" x\n" * n,
-    "boundaries that are none": lambda n: b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--ab\n" * n,
-    "boundaries of spaces": lambda n: (
-        b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a" + b" " * n + b"x\n--a\n"
-    ),
-    "parts": lambda n: b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * n,
-    "parts without a header": lambda n: b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\nx\n" * n,
-    "multiparts never closed": nested,
-    "messages in messages": lambda n: b"Content-Type: message/rfc822\n\n" * n,
-    "encoded words": lambda n: b"Subject: " + b"=?utf-8?q?x?= " * n + b"\n\n",
-    "encoded word beginnings": lambda n: b"Subject: " + b"=?a?q?" * n + b"\n\n",
-    "addresses": lambda n: b"To: " + b"a@b.c, " * n + b"\n\n",
-    "comments": lambda n: b"To: " + b"(" * n + b"\n\n",
-    "parameters": lambda n: b"Content-Type: text/plain" + b"; a=b" * n + b"\n\n",
-    "semicolons": lambda n: b"Content-Type: text/plain" + b";" * n + b"\n\n",
-    "quotes": lambda n: b'Content-Type: text/plain; a="' + b'\\"' * n + b"\n\n",
-    "quoted-printable spaces": lambda n: b"Content-Transfer-Encoding: quoted-printable\n\n" + b" " * n + b"x",
-    "quoted-printable marks": lambda n: b"Content-Transfer-Encoding: quoted-printable\n\n" + b"=" * n,
-    "base64 rubbish": lambda n: b"Content-Transfer-Encoding: base64\n\n" + b"A!=" * n,
-    "uuencode": lambda n: b"Content-Transfer-Encoding: x-uue\n\n" + b"begin \n#86)C\n" * n,
-    "carriage returns": lambda n: b"\r" * n,
-    "NULs": lambda n: b"\0" * n,
-}
-
-
-def seconds(raw: bytes) -> float:
-    """The best of several times to read everything."""
-    best = 1e9
-    for _ in range(4):
-        begin = time.perf_counter()
-        message = mime.parse(raw)
-        read_everything(message)
-        best = min(best, time.perf_counter() - begin)
-    return best
-
-
-@pytest.mark.parametrize("attack", sorted(ATTACKS))
-def test_four_times_as_much_takes_four_times_as_long(attack: str) -> None:
-    size = 500
-    while seconds(ATTACKS[attack](size)) < 0.004 and size < 200_000:
-        size *= 2
-    for _ in range(3):  # a machine with other work to do may be slow for a moment
-        more, less = seconds(ATTACKS[attack](4 * size)), seconds(ATTACKS[attack](size))
-        ratio = more / less
-        if ratio < 9 or more < 0.02:  # in quadratic time it would be 16; what is so fast at this size is not
-            return
-    raise AssertionError(f"{attack}: {ratio:.1f} times as long for four times as much, at {size}")
-
-
-def test_large_bodies_are_read_in_linear_time() -> None:
-    def mail(size: int) -> bytes:
-        return b"Content-Type: multipart/mixed; boundary=a\n\n--a\n\n" + b"x" * 76 * size + b"\n--a--\n"
-
-    def best(raw: bytes) -> float:
-        times = []
-        for _ in range(5):
-            begin = time.perf_counter()
-            mime.parse(raw)
-            times.append(time.perf_counter() - begin)
-        return min(times)
-
-    assert best(mail(400_000)) / best(mail(200_000)) < 4
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------

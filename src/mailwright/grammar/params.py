@@ -15,9 +15,9 @@ from itertools import islice
 from typing import Final, TypeVar, overload
 
 from mailwright.grammar import sections
-from mailwright.grammar.lexer import quote, refuse_controls, skip_comment, text_of, unfold, unquote
+from mailwright.grammar.lexer import quote, refuse_controls, replace_controls, skip_comment, text_of, unfold, unquote
 
-__all__ = ["PARAMETER_LIMIT", "ParameterValue", "Parameters", "format", "parse", "tokens"]
+__all__ = ["PARAMETER_LIMIT", "ParameterValue", "Parameters", "format", "parse", "tokens", "writable"]
 
 PARAMETER_LIMIT: Final = 1000
 """Parameters and sections read of one field; a file name of 60 kB in sections of 60 characters still fits. Tomcat
@@ -33,8 +33,9 @@ _VALUE = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+(?:/[!#$%&'*+\-.0-9A-Z^_`a-z
 _ATTRIBUTE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 # The common case in one match: RFC 2045 5.1 as it is written, without comments, quoted-pairs and RFC 2231 in it.
-_VALUED = r"[!#$&+\-.0-9A-Z^_`a-z{|}~]+=(?:\"[^\"\\\r\n]*\"|[!#$%&'*+\-.0-9A-Z^_`a-z{|}~/:?]+)"
-_SIMPLE = re.compile(rf"[ \t]*([!#$%&'*+\-.0-9A-Z^_`a-z{{|}}~/]+)[ \t]*((?:;[ \t]*{_VALUED}[ \t]*)*);?[ \t]*")
+# Possessive throughout, so that what is something else is refused in one pass.
+_VALUED = r"[!#$&+\-.0-9A-Z^_`a-z{|}~]++=(?:\"[^\"\\\r\n]*+\"|[!#$%&'*+\-.0-9A-Z^_`a-z{|}~/:?]++)"
+_SIMPLE = re.compile(rf"[ \t]*+([!#$%&'*+\-.0-9A-Z^_`a-z{{|}}~/]++)[ \t]*+((?:;[ \t]*+{_VALUED}[ \t]*+)*+);?+[ \t]*+")
 _SIMPLE_PAIR = re.compile(r"([^;=\" \t]+)=(?:\"([^\"]*)\"|([^;\" \t]+))")
 
 # RFC 2045 5.1: parameter = attribute "=" value
@@ -221,6 +222,30 @@ def tokens(value: str, params: Iterable[tuple[str, str]]) -> list[str]:
             out[-1] += ";"
             out.append(piece)
     return out
+
+
+def writable(value: str, params: Iterable[tuple[str, str]], default: str) -> tuple[str, list[tuple[str, str]]]:
+    """Keep what can be written of a value and parameters that came by mail.
+
+    Args:
+        value: what stands before the first semicolon.
+        params: names and decoded values.
+        default: what stands for a value that cannot be written.
+
+    Returns:
+        A value and parameters that ``tokens`` takes; controls are U+FFFD.
+    """
+    kept = value if _can_write(value) else default
+    pairs = [(name, replace_controls(content)) for name, content in params]
+    return kept, [pair for pair in pairs if _can_write(kept, pair)]
+
+
+def _can_write(value: str, *pairs: tuple[str, str]) -> bool:
+    try:
+        _ = tokens(value, pairs)
+    except ValueError:
+        return False
+    return True
 
 
 def _parameter(name: str, content: str) -> list[str]:

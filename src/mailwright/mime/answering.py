@@ -151,7 +151,7 @@ def _recipients(message: Message, to: Answered, own: set[str]) -> tuple[list[Add
         return _list_post(message), []
     if to not in ("author", "all"):
         raise ValueError(f"to={to!r} is not known; 'author', 'all' or 'list' is")
-    first = list((message.reply_to or message.from_ or message.sender).mailboxes)
+    first = list(message.reply_to.mailboxes or message.from_.mailboxes or message.sender.mailboxes)
     if all(_same(box) in own for box in first) and message.to:  # an answer to oneself goes on to whom it was written
         first = list(message.to.mailboxes)
     copies = [*message.to.mailboxes, *message.cc.mailboxes] if to == "all" else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from mailwright.encodings import lines
+from mailwright.grammar import params
 from mailwright.grammar.address import Address, AddressList
 from mailwright.grammar.lexer import LINE_LIMIT, replace_controls
 from mailwright.mime import composer
@@ -34,7 +35,7 @@ def to_email(message: Message) -> EmailMessage:
         converted = message_from_string(text, policy=policy.default.clone(utf8=True))
     else:
         converted = message_from_bytes(message.to_bytes(), policy=policy.default)
-    for hidden in ("Bcc", "Resent-Bcc"):
+    for hidden in ("Bcc", "Resent-Bcc") if message.document is None else ():  # what was read is written with them
         for field in message.headers.all_fields(hidden):
             converted[hidden] = str(field.addresses)
     return converted
@@ -119,8 +120,9 @@ def _several(item: StdlibMessage, parts: tuple[Part, ...], headers: Headers) -> 
     usable = boundary is not None and boundary.isascii() and boundary.isprintable() and 0 < len(boundary) <= 70
     if boundary is None or not usable or boundary != boundary.rstrip() or composer.occurs(f"--{boundary}", parts):
         boundary = f"=_{composer.new_token(parts)}"
-        kept = [(n, v) for n, v in item.get_params([], unquote=True)[1:] if n.lower() != "boundary"]
-        headers.put(composer.parameter_field("Content-Type", item.get_content_type(), [*kept, ("boundary", boundary)]))
+        given = [(n, v) for n, v in item.get_params([], unquote=True)[1:] if n.lower() != "boundary"]
+        value, kept = params.writable(item.get_content_type(), given, "multipart/mixed")
+        headers.put(composer.parameter_field("Content-Type", value, [*kept, ("boundary", boundary)]))
     return Several(parts, boundary)
 
 

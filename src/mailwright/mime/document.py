@@ -135,4 +135,4 @@ def encoding_of(headers: Headers) -> str:
     if raw is None:
         return ""
     value = raw.strip().lower().decode("latin-1")
-    return value if value in KNOWN_ENCODINGS else strip_comments(unfold(value)).partition(";")[0].strip(" \t\"'")
+    return value if value in KNOWN_ENCODINGS else strip_comments(unfold(value)).partition(";")[0].strip(" \t\r\n\"'")

@@ -7,13 +7,13 @@ the source is copied around that.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mailwright.encodings import base64, lines, quoted
 from mailwright.encodings.charset import codec
-from mailwright.grammar.lexer import replace_controls
+from mailwright.grammar import params
 from mailwright.mime import composer, restructuring
 from mailwright.mime.body import Body, Enclosed, Ranged, Several, Stream, Wire, canonical_text
 from mailwright.mime.field import Field
@@ -22,12 +22,16 @@ from mailwright.mime.source import Buffer
 from mailwright.mime.source_headers import Edit, SourceHeaders
 
 if TYPE_CHECKING:
+    from mailwright.mime.message import Message
     from mailwright.mime.part import Part
 
 __all__ = ["blocks", "edits", "is_seven_bit", "pieces", "reencode", "replace_content", "replace_text"]
 
 _WINDOW: Final = 1_048_576
 """Octets of a mapped file that are copied at a time."""
+
+Renewed: TypeAlias = "dict[int, bytes]"
+"""What encoded messages that have changed hold now, by the identity of their part."""
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -41,6 +45,38 @@ def edits(part: Part, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> li
         utf8: write fields that changed as raw UTF-8.
         hidden: fields of the part's own header to leave out, in lower case.
     """
+    return _edits(part, _anew(part, utf8=utf8), utf8=utf8, hidden=hidden)
+
+
+def _anew(part: Part, *, utf8: bool) -> Renewed:
+    """The octets of encoded messages in which something has changed, each once, the innermost first."""
+    order: list[tuple[Part, Message]] = []
+    waiting = [part]
+    while waiting:
+        item = waiting.pop()
+        body = item.made_body
+        if isinstance(body, Several):
+            waiting.extend(body.parts)
+        elif isinstance(body, Enclosed):
+            waiting.append(body.message)
+            if item.node is not None and item.node.kind == ENCODED:
+                order.append((item, body.message))
+    renewed: Renewed = {}
+    for item, message in reversed(order):
+        changes = _edits(message, renewed, utf8=utf8)
+        if changes:
+            inner = b"".join([block for piece in _patched(message, changes) for block in _blocks(piece)])
+            encoding = (item.headers.get("content-transfer-encoding") or "").strip().lower()
+            is_quoted = encoding == "quoted-printable"
+            renewed[id(item)] = quoted.encode(lines.canonical(inner)) if is_quoted else base64.encode(inner)
+    return renewed
+
+
+def _blocks(piece: bytes | Stream) -> Iterable[bytes]:
+    return (piece,) if isinstance(piece, bytes) else piece.open()
+
+
+def _edits(part: Part, renewed: Renewed, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> list[Edit]:
     found: list[Edit | int] = []
     waiting: list[restructuring.Step] = [part]
     while waiting:
@@ -52,7 +88,7 @@ def edits(part: Part, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> li
                 found.append(item)
         else:
             found += _header(item, utf8=utf8, hidden=hidden if item is part else frozenset())
-            waiting.extend(reversed(_below(item, utf8=utf8)))
+            waiting.extend(reversed(_below(item, renewed, utf8=utf8)))
     return _rimmed(part, found) if found else []
 
 
@@ -90,7 +126,7 @@ def _header(part: Part, *, utf8: bool, hidden: frozenset[str]) -> list[Edit]:
     return [(node.block.end, node.block.end, whole if end == b"\r\n" else whole.replace(b"\r\n", end))]
 
 
-def _below(part: Part, *, utf8: bool) -> list[restructuring.Step]:
+def _below(part: Part, renewed: Renewed, *, utf8: bool) -> list[restructuring.Step]:
     """What is to be done in a part's body."""
     node, body = part.node, part.made_body
     if node is None:
@@ -99,7 +135,7 @@ def _below(part: Part, *, utf8: bool) -> list[restructuring.Step]:
         return restructuring.steps(part, body, utf8=utf8)
     if isinstance(body, Enclosed) and node.kind != ENCODED:
         return [body.message]
-    new = _new_octets(part, body, utf8=utf8)
+    new = renewed.get(id(part)) if isinstance(body, Enclosed) else _new_octets(body, utf8=utf8)
     if new is None:
         return []
     assert part.document is not None
@@ -109,31 +145,25 @@ def _below(part: Part, *, utf8: bool) -> list[restructuring.Step]:
     return [(node.block.end, node.end, gap + new), node.end] if new else [(node.block.end, node.end, b"")]
 
 
-def _new_octets(part: Part, body: Body | None, *, utf8: bool) -> bytes | None:
-    """The body of a leaf when it was replaced, or of an encoded message when something in it was."""
+def _new_octets(body: Body | None, *, utf8: bool) -> bytes | None:
+    """The body of a leaf when it was replaced."""
     if body is None or isinstance(body, Ranged):
         return None
-    if not isinstance(body, Enclosed):
-        return b"".join([piece for piece in body.pieces(utf8=utf8) if isinstance(piece, bytes)])
-    if not edits(body.message, utf8=utf8):
-        return None
-    encoding = (part.headers.get("content-transfer-encoding") or "").strip().lower()
-    inner = body.message.to_bytes(utf8=utf8)
-    return quoted.encode(lines.canonical(inner)) if encoding == "quoted-printable" else base64.encode(inner)
+    return b"".join([piece for piece in body.pieces(utf8=utf8) if isinstance(piece, bytes)])
 
 
 def pieces(part: Part, *, utf8: bool = False, hidden: frozenset[str] = frozenset()) -> list[bytes | Stream]:
     """Everything that stands between a part's offsets, with what has changed."""
+    return _patched(part, edits(part, utf8=utf8, hidden=hidden))
+
+
+def _patched(part: Part, changes: list[Edit]) -> list[bytes | Stream]:
     assert part.document is not None  # callers ask before
     assert part.node is not None
     buffer = part.document.buffer
     here = part.node.block.begin
-    if part.document.root is part and here == 0 and isinstance(buffer, bytes) and not hidden:
-        changes = edits(part, utf8=utf8)
-        if not changes:
-            return [buffer]
-    else:
-        changes = edits(part, utf8=utf8, hidden=hidden)
+    if not changes and part.document.root is part and here == 0 and isinstance(buffer, bytes):
+        return [buffer]
     out: list[bytes | Stream] = []
     for begin, end, data in changes:
         out += _range(buffer, here, begin)
@@ -161,8 +191,11 @@ def _nothing() -> None:
 
 
 def blocks(part: Part) -> Iterator[bytes]:
-    """The octets of a part in blocks."""
-    for piece in pieces(part):
+    """The octets of a part in blocks; in UTF-8 when an address that was set needs it."""
+    headers = part.headers
+    touched = isinstance(headers, SourceHeaders) and headers.is_touched()
+    utf8 = touched and any(not field.is_read and field.is_international for field in headers.raw_fields())
+    for piece in pieces(part, utf8=utf8):
         if isinstance(piece, bytes):
             yield piece
         else:
@@ -213,14 +246,11 @@ def reencode(part: Part) -> None:
 def _declare(part: Part, *, without: Sequence[str] = (), charset: str = "") -> None:
     """Write the type anew, with some parameters left out or another charset."""
     declared = part.headers.parameters("content-type")
-    pairs = [] if declared is None else [(name, replace_controls(content)) for name, content in declared.params.items()]
+    given = [] if declared is None else list(declared.params.items())
+    value, pairs = params.writable("" if declared is None else declared.value, given, "text/plain")
+    kept = [pair for pair in pairs if pair[0] not in without and not (charset and pair[0] == "charset")]
     new = [("charset", charset)] if charset else []
-    kept = [pair for pair in pairs if pair[0] not in without and not (charset and pair[0] == "charset")] + new
-    try:
-        field = composer.parameter_field("Content-Type", "text/plain" if declared is None else declared.value, kept)
-    except ValueError:  # a type that was tolerated and cannot be written
-        field = composer.parameter_field("Content-Type", "text/plain", new)
-    part.headers.put(field)
+    part.headers.put(composer.parameter_field("Content-Type", value, kept + new))
 
 
 def _refuse_containers(part: Part, what: str) -> None:

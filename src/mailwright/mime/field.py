@@ -39,6 +39,7 @@ AddressLike: TypeAlias = str | Address | Group | Iterable[str | Address | Group]
 
 # RFC 5322 3.6.8: ftext = %d33-57 / %d59-126
 _FTEXT = re.compile(r"[!-9;-~]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ODD = re.compile(r"[^!-9;-~]")
 
 ADDRESS_FIELDS: Final = frozenset(
@@ -147,6 +148,8 @@ class Field:
         field = cls(name, value)
         if lower in _IDENTIFIERS:
             field._seven = folding.identifiers(name, value)  # raises for what is not ASCII or too long
+        elif lower in _PARAMETERS:
+            _ = field.raw
         elif lower in _COMMANDS:
             field._seven = field._utf8 = folding.commands(name, value)
         return field
@@ -269,9 +272,15 @@ class Field:
             return self._structured(name, value, utf8=utf8)
         except ValueError:
             if self.key in _PARAMETERS:
-                value, pairs = _writable(self.parameters, "text/plain" if self.key == "content-type" else "attachment")
-                return folding.parameters(name, value, pairs)
+                read = self.parameters
+                return folding.parameters(name, *params.writable(read.value, read.params.items(), self._default()))
             return folding.unstructured(name, value[:FALLBACK_LIMIT], utf8=utf8)
+
+    def _default(self) -> str:
+        """What stands for a value that cannot be written."""
+        if self.key != "content-type":
+            return "attachment"
+        return "multipart/mixed" if self.parameters.value.startswith("multipart/") else "text/plain"
 
     def _structured(self, name: str, value: str, *, utf8: bool) -> bytes:
         key = self.key
@@ -370,24 +379,9 @@ def to_identifiers(value: str | Iterable[str], field: str) -> str:
     return " ".join([ids.check(item, f"header {field!r}: identifier") for item in given])
 
 
-def _writable(parsed: params.ParameterValue, default: str) -> tuple[str, list[tuple[str, str]]]:
-    """What can be written of a value and its parameters."""
-    pairs = [(name, replace_controls(content)) for name, content in parsed.params.items()]
-    value = parsed.value if _can_write(parsed.value) else default
-    return value, [pair for pair in pairs if _can_write(value, pair)]
-
-
-def _can_write(value: str, *pairs: tuple[str, str]) -> bool:
-    try:
-        _ = params.tokens(value, pairs)
-    except ValueError:
-        return False
-    return True
-
-
 def _fit(source: bytes) -> bool:
     """Whether the bytes of a field may be written as they are: ASCII, folded rightly, no line too long."""
-    if not (source.isascii() and source.endswith(b"\r\n")) or b"\0" in source:
+    if not (source.isascii() and source.endswith(b"\r\n")) or _CONTROL.search(source):
         return False
     first, *rest = source[:-2].split(b"\r\n")
     lines_end_well = all(line[:1] in (b" ", b"\t") and line.strip() for line in rest)

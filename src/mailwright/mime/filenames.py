@@ -10,8 +10,6 @@ __all__ = ["NAME_LIMIT", "safe"]
 NAME_LIMIT: Final = 255
 """Characters of a name; ext4, NTFS and APFS take 255 octets or units."""
 
-# RFC 2183 2.3: "the receiving MUA SHOULD NOT [...] use any directory path information". Both systems' separators.
-_PATH = re.compile(r".*[/\\]", re.DOTALL)
 # Controls, and what turns the direction of text: "invoice\u202efdp.exe" shows as "invoiceexe.pdf".
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # Devices of Windows, with any suffix.
@@ -27,7 +25,8 @@ def safe(name: str) -> str:
     Returns:
         Its last component without controls, an underscore before the name of a device; empty when nothing is left.
     """
-    last = _UNSEEN.sub("", _PATH.sub("", name)).strip()
+    # RFC 2183 2.3: "the receiving MUA SHOULD NOT [...] use any directory path information". Both systems' separators.
+    last = _UNSEEN.sub("", name[max(name.rfind("/"), name.rfind("\\")) + 1 :]).strip()
     if last.strip(". ") == "":
         return ""
     if len(last) > NAME_LIMIT:

@@ -74,6 +74,7 @@ def width(transport: Transport) -> int:
 def plan(message: Part, transport: Transport) -> dict[int, Fit]:
     """Say how the parts of a composed message are written, by their identity."""
     allowed = width(transport)
+    message.complete()  # so that its fields stand in the same order, whatever is asked first
     order: list[tuple[Part, Body, tuple[Part, ...]]] = []
     waiting = [message]
     while waiting:
@@ -91,7 +92,9 @@ def plan(message: Part, transport: Transport) -> dict[int, Fit]:
         elif part.document is not None:
             fits[id(part)] = _read(part, body, allowed)
         else:
-            fits[id(part)] = _leaf(part, body, allowed, delimiters)
+            # What is no text and is all there is stays encoded: a message ends with a line end, which is not its own.
+            most = min(allowed, 1) if part is message and isinstance(body, Held | Disk) else allowed
+            fits[id(part)] = _leaf(part, body, most, delimiters)
     return fits
 
 
@@ -191,8 +194,8 @@ def _encode_fields(part: Part) -> None:
     if isinstance(headers, SourceHeaders) and headers.is_seven_bit:
         return
     for field in headers.raw_fields():
-        is_multipart = field.key == "content-type" and field.parameters.value.startswith("multipart/")
-        if not field.raw.isascii() and not is_multipart:  # its boundary stands outside of it as well
+        boundary = field.parameters.params.get("boundary", "") if field.key == "content-type" else ""
+        if not field.raw.isascii() and boundary.isascii():  # another boundary stands outside of it as well
             headers.replace([field], [Field.from_source(field.name, field.render(utf8=False))])
 
 

@@ -26,7 +26,7 @@ from mailwright.mime.field import Field
 from mailwright.mime.limits import Limits
 from mailwright.mime.source import Buffer, Finder
 
-__all__ = ["Borders", "HeaderBlock", "Span", "field_at", "read"]
+__all__ = ["MBOX", "Borders", "HeaderBlock", "Span", "field_at", "read"]
 
 # RFC 5322 2.2: field-name ":" field-body CRLF, 2.2.3: folded lines begin with WSP; the empty line ends it (2.1).
 # Everything is possessive, so a header that is not sound is refused in one pass.
@@ -35,7 +35,7 @@ _FIELD = re.compile(rb"([!-9;-~]++):[^\n]*+\n(?:[ \t][^\n]*+\n)*+")
 # RFC 5322 4.5: obsolete fields have WSP before the colon. QUIRK: a name may hold octets over 127.
 _NAME = re.compile(rb"([!-9;-~\x80-\xff]++)[ \t]*+:")
 _WSP = (b" ", b"\t")
-_MBOX = re.compile(rb">?From [^\n]*")
+MBOX = re.compile(rb">?From [^\n]*")
 
 Borders = dict[bytes, list[int]]
 """The boundaries of the multiparts that are open, with their places on the path; the innermost last."""
@@ -218,7 +218,7 @@ class _Walk:
         return line in self.borders or (line.endswith(b"--") and line[:-2].rstrip(b" \t") in self.borders)
 
     def _passed_over(self, after: int) -> bool:
-        if self.here == self.begin and _MBOX.match(self.buffer, self.here, after):
+        if self.here == self.begin and MBOX.match(self.buffer, self.here, after):
             self.defects.add("mbox-line", self.here)
             return True
         if self.begin and not self.spans:  # a part that begins with text has forgotten its empty line

@@ -28,6 +28,7 @@ from mailwright.mime.header_block import HeaderBlock
 from mailwright.mime.headers import Headers
 from mailwright.mime.part import CONTENT_FIELDS, Part
 from mailwright.mime.scanner import MULTIPART, Node
+from mailwright.mime.source import Buffer
 from mailwright.mime.source_headers import Edit, SourceHeaders
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def steps(part: Part, body: Several, *, utf8: bool) -> list[Step]:
     kept = _in_place(node, body.parts)
     if len(kept) == len(body.parts) == len(node.children):
         return list(body.parts)
-    return _Plan(node, body, end, utf8=utf8).steps(kept)
+    return _Plan(part.document.buffer, node, body, end, utf8=utf8).steps(kept)
 
 
 def _in_place(node: Node, parts: Sequence[Part]) -> dict[int, int]:
@@ -226,9 +227,10 @@ def _in_place(node: Node, parts: Sequence[Part]) -> dict[int, int]:
 class _Plan:
     """The steps through one multipart whose children have changed."""
 
-    __slots__ = ("_between", "_body", "_end", "_node", "_out", "_utf8")
+    __slots__ = ("_between", "_body", "_buffer", "_end", "_node", "_out", "_utf8")
 
-    def __init__(self, node: Node, body: Several, end: bytes, *, utf8: bool) -> None:
+    def __init__(self, buffer: Buffer, node: Node, body: Several, end: bytes, *, utf8: bool) -> None:
+        self._buffer = buffer
         self._node = node
         self._body = body
         self._end = end
@@ -242,7 +244,7 @@ class _Plan:
             begin, end = children[0].block.begin, children[-1].end
             self._out.append((begin, end, b""))
             for index, part in enumerate(self._body.parts):
-                self._new(end, part, before=self._between if index else b"")
+                self._new(end, part, before=self._between if index else self._lead(begin))
             self._out.append(end)
             return self._out
         last: int | None = None
@@ -259,7 +261,8 @@ class _Plan:
                 self._out.append((children[gone].block.begin, children[place].block.begin, b""))
             if last is None:
                 for one in new:
-                    self._new(children[place].block.begin, one, behind=self._between)
+                    lead = self._lead(children[0].block.begin) if one is new[0] else b""
+                    self._new(children[place].block.begin, one, before=lead, behind=self._between)
             new = []
             self._out.append(part)
             last = place
@@ -269,6 +272,10 @@ class _Plan:
             self._out.append((children[last].end, children[-1].end, b""))
             self._out.append(children[-1].end)
         return self._out
+
+    def _lead(self, at: int) -> bytes:
+        """What has to stand before a part where the mail was cut off behind a boundary."""
+        return b"" if self._buffer[at - 1 : at] == self._end[-1:] else self._end
 
     def _behind(self, at: int, parts: Sequence[Part]) -> None:
         for part in parts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mailwright.grammar import params
 from mailwright.mime.body import Stream
 from mailwright.mime.field import Field
-from mailwright.mime.header_block import Span, field_at
+from mailwright.mime.header_block import MBOX, Span, field_at
 from mailwright.mime.headers import Headers
 from mailwright.mime.source import Buffer
 
@@ -133,9 +133,14 @@ class SourceHeaders(Headers):
         """Delete a field; and the odd lines before it, which would end the header when no field follows them."""
         begin, _, end = spans[index]
         followed = index + 1 < len(spans) and spans[index + 1][0] == end and not gone[index + 1]
-        if index and spans[index - 1][2] < begin and begin not in places and not followed:
-            begin = spans[index - 1][2]
+        before = spans[index - 1][2] if index else self._after_mbox_line()
+        if before < begin and begin not in places and not followed:
+            begin = before
         return begin, end, b""
+
+    def _after_mbox_line(self) -> int:
+        line = MBOX.match(self._buffer, self._block.begin, self._block.end)
+        return self._block.begin if line is None else min(line.end() + 1, self._block.end)
 
     def gap(self) -> bytes:
         """What has to stand between the header and new content: nothing where an empty line is."""

@@ -29,11 +29,11 @@ def is_eight_bit(message: Message) -> bool:
     waiting: list[Message] = [message]
     while waiting:
         item = waiting.pop()
+        if item is message and is_international(item):
+            return True
         if item.document is not None:
             if not editing.is_seven_bit(item):
                 return True
-        elif item is message and is_international(item):
-            return True
         else:
             for part in item.held():
                 if part.document is not None:

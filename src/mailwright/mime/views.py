@@ -80,13 +80,22 @@ def _sorted(root: Part) -> Views:
         for index, part in visit.rest:
             type_ = part.content_type
             if type_.startswith(_BROKEN) and (parts := part.parts):
-                waiting.append(_Visit(type_.partition("/")[2], parts, visit, views))
+                kind = type_.partition("/")[2]
+                waiting.append(_Visit(kind, _rooted(part, parts) if kind == "related" else parts, visit, views))
                 break
             _leaf(visit, part, type_, index, views)
         else:
             _ = waiting.pop()
             _even_out(visit, views)
     return views
+
+
+def _rooted(part: Part, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """RFC 2387 3.2: the root is the first part, unless ``start`` names another."""
+    declared = part.headers.parameters("content-type")
+    start = "" if declared is None else declared.params.get("start", "").strip().removeprefix("<").removesuffix(">")
+    root = next((one for one in parts if one.cid == start), None) if start else None
+    return parts if root is None else (root, *[one for one in parts if one is not root])
 
 
 def _leaf(visit: _Visit, part: Part, type_: str, index: int, views: Views) -> None:

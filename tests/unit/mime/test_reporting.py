@@ -22,7 +22,9 @@ DISPOSITION = DispositionNotification(
     final_recipient=RECIPIENT, disposition=Disposition("manual-action", "mdn-sent-manually", "displayed")
 )
 FEEDBACK = FeedbackReport(feedback_type="abuse", user_agent="x/1", version="1")
-PLAIN = Message(from_="a@example.com", to="b@example.com", bcc="secret@example.com", subject="original", text="x", date=WHEN)
+PLAIN = Message(
+    from_="a@example.com", to="b@example.com", bcc="secret@example.com", subject="original", text="x", date=WHEN
+)
 
 
 def composed(status: Status, original: Message | None = PLAIN, *, headers_only: bool = False) -> Message:
