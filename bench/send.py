@@ -1,11 +1,14 @@
 """How fast mail leaves on one connection, beside smtplib and aiosmtplib, and what a large attachment costs in memory.
 
-    python bench/send.py [--messages N] [--rounds N] [--megabytes N]
+    python bench/send.py [--messages N] [--rounds N] [--megabytes N] [--far N] [--milliseconds N]
 
 The server is Postfix's ``smtp-sink`` on loopback: it takes everything and keeps nothing. Everybody sends the same
 2 kB message on one connection; contestants take turns for several rounds, and medians are shown, with the ratio to the
 peer in the same world. ``bytes`` are handed over as they are; ``message`` is each library's own message object, made
 beforehand and rendered while sending.
+
+``--far`` messages are also sent to a server that is far away: mailwright's own receiver, which takes chunks, behind a
+proxy that delivers every octet half of ``--milliseconds`` later. With DATA each message waits for a go-ahead.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +35,7 @@ import aiosmtplib
 import anyio
 
 from mailwright import AsyncSmtpClient, Envelope, Message, SmtpClient, Transcript
+from mailwright.devserver import Receiver
 
 SENDER, RECIPIENT = "alice@example.com", "bob@example.com"
 ENVELOPE = Envelope(SENDER, [RECIPIENT])
@@ -269,12 +274,101 @@ def memory(port: int, megabytes: int) -> None:
     print(f"\n{megabytes} MB attachment: peak memory grew by {int(done.stdout) / 1024:.1f} MB, sent in {seconds:.1f} s")
 
 
+class Distance:
+    """A proxy in front of a server on loopback that delivers every octet so many seconds later."""
+
+    def __init__(self, port: int, seconds: float) -> None:
+        self.port = 0
+        self._server = port
+        self._seconds = seconds
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),), daemon=True)
+
+    def __enter__(self) -> Distance:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+    async def _run(self) -> None:
+        self._over = asyncio.Event()
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._over.wait()
+        server.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if left:
+            await asyncio.wait(left, timeout=2)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._server)
+        await asyncio.gather(self._carry(reader, back), self._carry(there, writer), return_exceptions=True)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        due: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+        async def deliver() -> None:
+            while True:
+                when, data = await due.get()
+                await asyncio.sleep(when - self._loop.time())
+                if not data:
+                    writer.close()
+                    return
+                writer.write(data)
+                await writer.drain()
+
+        delivering = asyncio.create_task(deliver())
+        while data := await reader.read(1 << 16):
+            due.put_nowait((self._loop.time() + self._seconds, data))
+        due.put_nowait((self._loop.time() + self._seconds, b""))
+        await delivering
+
+
+def far(count: int, milliseconds: float) -> None:
+    """How fast mail leaves to a server far away, by DATA and by BDAT."""
+
+    def by(method: str, *, chunking: bool) -> Callable[[Contest], float]:
+        def send(contest: Contest) -> float:
+            with SmtpClient("127.0.0.1", contest.port, chunking=chunking) as smtp:
+                begin = time.perf_counter()
+                if method == "send":
+                    accepted([smtp.send(contest.raw, envelope=ENVELOPE) for _ in range(count)])
+                else:
+                    accepted(smtp.send_many([(contest.raw, ENVELOPE)] * count))
+                return contest.rate(begin)
+
+        return send
+
+    contestants: dict[str, Callable[[Contest], float]] = {
+        "smtplib": Contest.smtplib_bytes,
+        "aiosmtplib": lambda contest: asyncio.run(contest.aiosmtplib_bytes()),
+        "mailwright send, DATA": by("send", chunking=False),
+        "mailwright send, BDAT": by("send", chunking=True),
+        "mailwright send_many, DATA": by("send_many", chunking=False),
+        "mailwright send_many, BDAT": by("send_many", chunking=True),
+    }
+    print(f"\n{count} messages to a server {milliseconds:.0f} ms away (there and back)")
+    with Receiver(starttls=False) as receiver, Distance(receiver.port, milliseconds / 2000) as distance:
+        first = 0.0
+        for name, send in contestants.items():
+            rate = send(Contest(distance.port, count))
+            first = first or rate
+            print(f"{name:42} {rate:10,.1f} messages/s   {rate / first:5.1f}x")
+
+
 def main() -> None:
     """Run all of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=2000, help="for each contestant and round")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--megabytes", type=int, default=500, help="size of the large attachment")
+    parser.add_argument("--far", type=int, default=50, help="messages to the server far away")
+    parser.add_argument("--milliseconds", type=float, default=40, help="how far away it is, there and back")
     given = parser.parse_args()
     with sink() as port:
         contest = Contest(port, given.messages)
@@ -282,6 +376,7 @@ def main() -> None:
         race(contest, given.rounds)
         flight(port)
         memory(port, given.megabytes)
+    far(given.far, given.milliseconds)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ TARGETS = load()
 
 # What fuzzing has found, in its smallest form, by the promise it broke.
 FOUND: list[tuple[str, bytes]] = [
+    ("message", b"Content-Transfer-Encoding:\x1cquoted-printable\r\n\r\n=3D"),
     ("message", b'Content-Transfer-Encoding: base64\r"\n\nYWJj'),
     ("editing", b"a\nContent-:\na\na:"),
     ("passing_on", b"To:\xef\xbb\xbf<a@a"),

@@ -59,6 +59,9 @@ class Interrupting:
     async def secure(self, server_name: str | None, seconds: float) -> TlsFacts:
         return await self._awaited(lambda: self._inner.secure(server_name, seconds))
 
+    def has_input(self) -> bool:
+        return self._inner.has_input()
+
     async def close(self) -> None:
         await self._inner.close()
 
@@ -114,7 +117,7 @@ async def test_cancelling_at_each_await(monkeypatch: pytest.MonkeyPatch, afterwa
         at = 0
         while await session(receiver, at, monkeypatch, afterwards=afterwards):
             at += 1
-        assert at >= 18  # a session has that many awaits, or they were not counted
+        assert at >= 16  # a session has that many awaits, or they were not counted
         subjects = [caught.content.split(b"\r\n")[0] for caught in receiver.inbox]
         assert len(subjects) == len(set(subjects))  # nothing doubled
         assert b"Subject: %d" % at in subjects  # the undisturbed session's is there

@@ -135,14 +135,16 @@ class _Conversation:
 
     def show(self, entry: Entry) -> None:
         """Show the next line, unless it is one of too many."""
-        if self._inside and entry.who == "C" and entry.text != ".":
+        if self._inside and (entry.who != "C" or entry.text == "."):  # the end of DATA, or the answer to BDAT
+            self._inside = False
+            if self._message > _SHOWN:
+                self._console.conversation(Entry(entry.seconds, "C", f"... {self._message - _SHOWN} more lines"))
+        if self._inside:
             self._message += 1
             if self._message > _SHOWN:
                 return
-        elif self._inside and self._message > _SHOWN:
-            self._console.conversation(Entry(entry.seconds, "C", f"... {self._message - _SHOWN} more lines"))
-        self._inside = entry.text.startswith("354 ") or (self._inside and entry.text != ".")
         self._console.conversation(entry)
+        self._inside = self._inside or entry.text.startswith(("354 ", "BDAT "))
 
 
 # --- mistakes ---

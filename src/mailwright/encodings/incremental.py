@@ -74,7 +74,7 @@ def decoder(encoding: str) -> Decoder:
     Returns:
         One for a single body. ``7bit``, ``8bit``, ``binary``, nothing, and what is not known leave octets as they are.
     """
-    return _DECODERS.get(encoding.strip().lower(), Identity)()
+    return _DECODERS.get(encoding.strip(" \t\r\n").lower(), Identity)()
 
 
 def encode_chunks(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -90,7 +90,7 @@ def encode_chunks(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     Raises:
         ValueError: nobody writes that encoding in mail.
     """
-    name = encoding.strip().lower()
+    name = encoding.strip(" \t\r\n").lower()
     if name not in _ENCODERS:
         raise ValueError(f"encoding {encoding!r} is not written; {', '.join(sorted(_ENCODERS))} are")
     return _ENCODERS[name](chunks)

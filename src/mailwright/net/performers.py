@@ -136,6 +136,10 @@ class Connection(_Performer):
             self.stream.abort()
             self._note("aborted")
 
+    def has_input(self) -> bool:
+        """Whether the peer has said something nobody asked for, or has gone: on a connection at rest, a goodbye."""
+        return self.closed or self.stream.has_input()
+
     def take(self) -> None:
         """Begin to perform; every ``take`` owes a :meth:`release`."""
         if not self._taken.acquire(blocking=False):
@@ -232,6 +236,10 @@ class AsyncConnection(_Performer):
             self.closed = True
             self.stream.abort()
             self._note("aborted")
+
+    def has_input(self) -> bool:
+        """Whether the peer has said something nobody asked for, or has gone: on a connection at rest, a goodbye."""
+        return self.closed or self.stream.has_input()
 
     def take(self) -> None:
         """Begin to perform; every ``take`` owes a :meth:`release`."""

@@ -39,6 +39,10 @@ class _Ends(Protocol):
         """The peer's IP address, or the path of a unix socket."""
         ...
 
+    def has_input(self) -> bool:
+        """Whether something waits to be read, or the end has come; known without waiting."""
+        ...
+
     @property
     def local(self) -> str:
         """Our own address on this connection."""
@@ -115,6 +119,17 @@ def _lost(error: Exception) -> ConnectionLost:
     return ConnectionLost(f"The connection broke: {reason}.", "Connect again to go on.")
 
 
+def _is_readable(sock: socket.socket) -> bool:
+    """Look at what a socket that does not wait has to read."""
+    try:
+        _ = sock.recv(1, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return False
+    except OSError:  # it is gone, which whoever reads will be told
+        return True
+    return True
+
+
 class SocketStream:
     """A blocking socket.
 
@@ -189,6 +204,11 @@ class SocketStream:
     def abort(self) -> None:
         """Close now."""
         self._sock.close()
+
+    def has_input(self) -> bool:
+        """Whether something waits to be read, or the end has come; a TLS record may turn out to hold nothing."""
+        self._patient(0.0)
+        return bool(self._early) or _is_readable(self._sock)
 
     def _patient(self, seconds: float) -> None:
         if seconds != self._seconds:  # each settimeout is a system call
@@ -300,6 +320,10 @@ class AnyioStream:
             except RuntimeError:
                 pass  # the event loop is gone, and nobody waits
             self._sock.close()
+
+    def has_input(self) -> bool:
+        """Whether something waits to be read, or the end has come; a TLS record may turn out to hold nothing."""
+        return bool(self._early) or _is_readable(self._sock)
 
     async def _receive(self) -> bytes:
         while True:

@@ -45,6 +45,8 @@ class SmtpClient(Face):
         allow_cleartext_credentials: send the password even where others can read it.
         transcript: records the conversation, secrets starred.
         limits: how much the server may send.
+        chunking: hand messages over with BDAT where the server offers CHUNKING (RFC 3030): a message and its envelope
+            then leave together. Turn it off for what lies between you and a server and does not know it.
 
     Raises:
         ValueError: one of these cannot be what it should; the message names it.
@@ -115,7 +117,8 @@ class SmtpClient(Face):
             ValueError: the message has no sender or no recipients.
         """
         session, connection = self.conversation()
-        packed = pack(message, envelope, session.capabilities, options, progress)
+        packed = pack(message, envelope, session.usable, options, progress)
+        session.may_be_gone = connection.has_input()
         return connection.run(send(session, packed.parcel, partial=partial), packed.chunks())
 
     def send_many(
@@ -127,6 +130,9 @@ class SmtpClient(Face):
     ) -> Generator[Receipt, None, None]:
         """Send messages one after the other, each envelope together with the end of the message before it.
 
+        Where the server takes chunks (RFC 3030), short messages of a list leave without waiting for the verdicts on
+        those before them, up to sixteen or half a megabyte at a time; from a generator, two at a time.
+
         Args:
             messages: each a message, or a pair of a message and its envelope; taken one at a time.
             partial: as for :meth:`send`.
@@ -137,12 +143,12 @@ class SmtpClient(Face):
 
         Raises:
             ConnectionLost, Timeout: the connection is closed. What has a receipt is settled; ``in_doubt`` speaks of the
-                message after that.
+                message after that, and of those under way behind it, whose number the error gives.
             Exception: a message cannot be sent at all; those before it were, and have their receipts.
         """
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        with Told(connection, talk, parcels(messages, session.capabilities, options)) as receipts:
+        with Told(connection, talk, parcels(messages, session.usable, options)) as receipts:
             yield from receipts
 
     noop = blocking(Session.noop)
@@ -235,9 +241,10 @@ class AsyncSmtpClient(Face):
         """As :meth:`SmtpClient.send`. Attachments are read from disk in a thread, where ``progress`` is called then."""
         session, connection = self.conversation()
         if isinstance(message, Path):  # it is scanned first
-            packed = await call_in_thread(pack, message, envelope, session.capabilities, options, progress)
+            packed = await call_in_thread(pack, message, envelope, session.usable, options, progress)
         else:
-            packed = pack(message, envelope, session.capabilities, options, progress)
+            packed = pack(message, envelope, session.usable, options, progress)
+        session.may_be_gone = connection.has_input()
         return await connection.run(send(session, packed.parcel, partial=partial), packed.achunks())
 
     async def send_many(
@@ -250,7 +257,7 @@ class AsyncSmtpClient(Face):
         """As :meth:`SmtpClient.send_many`; the messages may come from an async iterable."""
         session, connection = self.conversation()
         talk = send_many(session, partial=partial, at_hand=isinstance(messages, Sequence))
-        known = session.capabilities
+        known = session.usable
         body = parcels(messages, known, options) if never_waits(messages) else aparcels(messages, known, options)
         try:
             async with AsyncTold(connection, talk, body) as receipts:

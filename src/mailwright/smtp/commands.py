@@ -10,7 +10,7 @@ from typing import Final
 from mailwright.errors import NotSupported
 from mailwright.grammar.address import Address
 
-__all__ = ["command", "ehlo", "mail", "rcpt"]
+__all__ = ["bdat", "command", "ehlo", "mail", "rcpt"]
 
 # RFC 5321 4.1.2: esmtp-param = esmtp-keyword ["=" esmtp-value]; the value is printable, without "=" and space.
 # RFC 6531 3.3 widens the value to UTF-8.
@@ -69,6 +69,11 @@ def mail(sender: Address | None, parameters: Iterable[str] = (), *, utf8: bool =
 def rcpt(recipient: Address, parameters: Iterable[str] = (), *, utf8: bool = False) -> bytes:
     """RCPT TO: one forward-path (RFC 5321 4.1.1.3)."""
     return _with_path("RCPT TO:", _mailbox(recipient, utf8=utf8), parameters)
+
+
+def bdat(octets: int, *, last: bool) -> bytes:
+    """BDAT: so many octets of the message follow at once (RFC 3030 2)."""
+    return b"BDAT %d LAST\r\n" % octets if last else b"BDAT %d\r\n" % octets
 
 
 def _with_path(verb: str, path: str, parameters: Iterable[str]) -> bytes:

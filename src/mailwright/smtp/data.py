@@ -2,22 +2,35 @@
 
 SMTP smuggling lives on servers and clients that disagree on what ends a line, so there is one answer here: whatever
 comes in, only CRLF goes out. A bare CR and a bare LF each become CRLF, and a dot after any of them is stuffed, wherever
-the chunks happen to be cut.
+the chunks happen to be cut. What goes by BDAT is counted instead of ended, so no dot is touched there; its lines end in
+CRLF all the same (RFC 3030 2), and only what is binary goes as it is.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
-__all__ = ["DotStuffer", "DotUnstuffer"]
+__all__ = ["DotStuffer", "DotUnstuffer", "Feeder", "LineEnder", "Verbatim"]
 
 _BARE: Final = re.compile(rb"\r\n|\r|\n")
 _END: Final = b"\r\n.\r\n"
 
 
-class DotStuffer:
-    """Turns a message, chunk by chunk, into what follows DATA."""
+class Feeder(Protocol):
+    """Turns a message, chunk by chunk, into what goes over the wire."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What to send for this chunk."""
+        ...
+
+    def finish(self) -> bytes:
+        """What to send when there are no more."""
+        ...
+
+
+class LineEnder:
+    """Turns a message, chunk by chunk, into lines that end in CRLF: what follows BDAT."""
 
     __slots__ = ("_at_line_start", "_held_cr")
 
@@ -27,17 +40,52 @@ class DotStuffer:
 
     def feed(self, chunk: bytes) -> bytes:
         """What to send for this chunk."""
+        lines = self._lines(chunk)
+        if lines:
+            self._at_line_start = lines.endswith(b"\r\n")
+        return lines
+
+    def finish(self) -> bytes:
+        """The last line's end, if it had none."""
+        return b"\r\n" if self._held_cr or not self._at_line_start else b""
+
+    def _lines(self, chunk: bytes) -> bytes:
         if self._held_cr:
             chunk = b"\r" + chunk
         self._held_cr = chunk.endswith(b"\r")
         if self._held_cr:
             chunk = chunk[:-1]
-        if not chunk:
-            return b""
         lines = chunk.count(b"\r\n")
         if lines != chunk.count(b"\n") or lines != chunk.count(b"\r"):
             chunk = _BARE.sub(b"\r\n", chunk)
-        stuffed = chunk.replace(b"\r\n.", b"\r\n..")
+        return chunk
+
+
+class Verbatim:
+    """Leaves a message as it is: BODY=BINARYMIME has no lines (RFC 3030 3)."""
+
+    __slots__ = ()
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The chunk."""
+        return chunk
+
+    def finish(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+class DotStuffer(LineEnder):
+    """Turns a message, chunk by chunk, into what follows DATA."""
+
+    __slots__ = ()
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What to send for this chunk."""
+        lines = self._lines(chunk)
+        if not lines:
+            return b""
+        stuffed = lines.replace(b"\r\n.", b"\r\n..")
         if self._at_line_start and stuffed.startswith(b"."):
             stuffed = b"." + stuffed
         self._at_line_start = stuffed.endswith(b"\r\n")
@@ -45,9 +93,7 @@ class DotStuffer:
 
     def finish(self) -> bytes:
         """What ends the message: its last line's end, if it had none, and the lone dot."""
-        if self._held_cr or not self._at_line_start:
-            return b"\r\n.\r\n"
-        return b".\r\n"
+        return super().finish() + b".\r\n"
 
 
 class DotUnstuffer:

@@ -28,6 +28,10 @@ class Capabilities:
     def __iter__(self) -> Iterator[str]:
         return iter(self.keywords)
 
+    def without(self, *keywords: str) -> Capabilities:
+        """The same but for these."""
+        return Capabilities({key: value for key, value in self.keywords.items() if key not in keywords}, self.greeting)
+
     @property
     def size(self) -> int | None:
         """The largest message the server takes, in octets; ``None`` when it does not say, or says 0 (RFC 1870 4)."""

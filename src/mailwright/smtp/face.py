@@ -38,6 +38,7 @@ class Face:
         allow_cleartext_credentials: bool = False,
         transcript: Transcript | None = None,
         limits: Limits | None = None,
+        chunking: bool = True,
     ) -> None:
         self._settings = Settings.of(
             host,
@@ -53,6 +54,7 @@ class Face:
             allow_cleartext_credentials=allow_cleartext_credentials,
             transcript=transcript,
             limits=limits,
+            chunking=chunking,
         )
         self._session: Session | None = None
 

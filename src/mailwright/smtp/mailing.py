@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 from mailwright.dialogue import Item
+from mailwright.errors import NotSupported
 from mailwright.mime.envelope import Envelope
 from mailwright.mime.message import Message
 from mailwright.mime.outgoing import Outgoing, Sendable
@@ -16,7 +17,10 @@ from mailwright.smtp.extensions import Capabilities
 from mailwright.smtp.options import DeliveryOptions
 from mailwright.smtp.parcel import Parcel, Spoilt
 
-__all__ = ["Mailing", "Packed", "Progress", "aparcels", "never_waits", "pack", "pack_or_spoil", "parcels"]
+if TYPE_CHECKING:
+    from mailwright.mime.fitting import Transport
+
+__all__ = ["Mailing", "Packed", "Progress", "aparcels", "fit", "never_waits", "pack", "pack_or_spoil", "parcels"]
 
 Mailing: TypeAlias = "Sendable | tuple[Sendable, Envelope]"
 """One of many: a message, or a message with its envelope."""
@@ -74,14 +78,70 @@ def pack(
     outgoing = Outgoing.of(message)
     if envelope is None:
         envelope = _envelope(message)
-    international = outgoing.international
     options = options or _NOTHING_ASKED
-    if international and "SMTPUTF8" not in capabilities:
-        # It cannot be rendered without, and is refused before anybody asks for its content.
-        return Packed(Parcel(envelope, None, outgoing.eight_bit, international, options), False, iter(()), progress)
-    size = outgoing.size(utf8=international)
-    parcel = Parcel(envelope, size, outgoing.eight_bit or international, international, options)
-    return Packed(parcel, outgoing.streams_from_disk, outgoing.chunks(utf8=international), progress)
+    fitted = fit(message, outgoing, capabilities, options)
+    if isinstance(fitted, NotSupported):  # refused when its turn comes, and nobody asks for its content
+        facts = (outgoing.eight_bit, outgoing.international)
+        return Packed(Parcel(envelope, None, *facts, options, obstacle=fitted), False, iter(()), progress)
+    international = fitted.international
+    size = fitted.size(utf8=international)
+    eight_bit = fitted.eight_bit or international
+    parcel = Parcel(envelope, size, eight_bit, international, options, binary=fitted.binary)
+    return Packed(parcel, fitted.streams_from_disk, fitted.chunks(utf8=international), progress)
+
+
+def fit(
+    message: Sendable, outgoing: Outgoing, capabilities: Capabilities, options: DeliveryOptions
+) -> Outgoing | NotSupported:
+    """Encode a message for what the server takes, or say why it cannot be; a caller's message is never changed.
+
+    What a server takes beyond 7bit is used for what was read, which goes as it came, and for what was composed when
+    ``options.body`` asks for it.
+    """
+    if outgoing.international:
+        return outgoing if "SMTPUTF8" in capabilities else _needs_smtputf8(outgoing)
+    if outgoing.eight_bit and "8BITMIME" not in capabilities:
+        try:
+            return outgoing.fitted("7bit")
+        except ValueError as error:
+            return _needs_8bitmime(message, error)
+    widest = _widest(capabilities, options)
+    if widest == "7bit" or not isinstance(message, Message):
+        return outgoing
+    try:
+        return outgoing.fitted(widest)
+    except ValueError:
+        return outgoing  # signed: it goes as it is
+
+
+def _widest(capabilities: Capabilities, options: DeliveryOptions) -> Transport:
+    if options.body == "7bit":
+        return "7bit"
+    if options.body == "binary" and "BINARYMIME" in capabilities and "CHUNKING" in capabilities:
+        return "binary"
+    return "8bit" if "8BITMIME" in capabilities else "7bit"
+
+
+def _needs_smtputf8(outgoing: Outgoing) -> NotSupported:
+    return NotSupported(
+        f"The header names {outgoing.stranger}, which is not ASCII before its @, and the server does not offer "
+        "SMTPUTF8.",
+        "Use an ASCII address, or a server that takes internationalised mail.",
+        reference="smtputf8-unsupported",
+        stage="sender",
+    )
+
+
+def _needs_8bitmime(message: Sendable, error: ValueError) -> NotSupported:
+    is_raw = isinstance(message, bytes | bytearray | memoryview | Path)
+    return NotSupported(
+        f"The server takes only 7-bit mail (it does not offer 8BITMIME): {error}.",
+        "Send what mailwright.parse() makes of it: that is encoded as the server needs it."
+        if is_raw
+        else 'Encode it with to_bytes(transport="7bit") before it is signed, or use another server.',
+        reference="eight-bit-unsupported",
+        stage="sender",
+    )
 
 
 def pack_or_spoil(item: Mailing, capabilities: Capabilities, options: DeliveryOptions | None = None) -> Packed | Spoilt:

@@ -45,6 +45,9 @@ class DeliveryOptions:
         priority: from -9 to 9, 0 being ordinary (RFC 6710).
         hold_for: seconds to hold the message before it is sent on (RFC 4865).
         hold_until: an aware time until which to hold it.
+        body: how little of what was composed is to be encoded, where the server offers that: with ``8bit`` texts go as
+            they are (8BITMIME, RFC 6152), with ``binary`` files as well (BINARYMIME with CHUNKING, RFC 3030).
+            ``7bit`` is safe with every server on the way. What was read goes as it came in any case.
         mail_parameters: further parameters of MAIL, as ``KEYWORD`` or ``KEYWORD=value``.
         rcpt_parameters: further parameters of every RCPT.
 
@@ -61,6 +64,7 @@ class DeliveryOptions:
     priority: int | None = None
     hold_for: int | None = None
     hold_until: datetime | None = None
+    body: Literal["7bit", "8bit", "binary"] = "7bit"
     mail_parameters: tuple[str, ...] = ()
     rcpt_parameters: tuple[str, ...] = ()
 
@@ -73,6 +77,8 @@ class DeliveryOptions:
             _check_envelope_id(self.envelope_id)
         if self.when_late not in ("return", "notify"):
             raise ValueError(f'when_late={self.when_late!r} is neither "return" nor "notify"')
+        if self.body not in ("7bit", "8bit", "binary"):
+            raise ValueError(f'body={self.body!r} is none of "7bit", "8bit" and "binary"')
         if self.priority is not None and self.priority not in _PRIORITIES:
             raise ValueError(f"priority={self.priority!r} is not between -9 and 9")
         for name, seconds in (("deliver_within", self.deliver_within), ("hold_for", self.hold_for)):

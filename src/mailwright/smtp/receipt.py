@@ -34,7 +34,7 @@ class Timings:
     """Where the seconds went.
 
     Attributes:
-        envelope: from MAIL to the go-ahead for the message.
+        envelope: from MAIL to the go-ahead for the message; 0 when the message left together with its envelope.
         content: sending it.
         verdict: from its end to the server's answer.
     """

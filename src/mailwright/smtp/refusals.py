@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from mailwright.errors import MessageRefused, RecipientsRefused, SenderRefused
+from mailwright.errors import MessageRefused, ProtocolError, RecipientsRefused, SenderRefused
 from mailwright.mime.envelope import Envelope
 from mailwright.smtp.reply import Reply
 
-__all__ = ["message_refused", "recipients_refused", "sender_refused"]
+__all__ = ["content_refused", "message_refused", "recipients_refused", "sender_refused"]
+
+_NOT_UNDERSTOOD: Final = (500, 501, 502)  # RFC 5321 4.2.2: unknown, misunderstood, not implemented
 
 
 def recipients_refused(refused: Mapping[str, Reply], accepted: int) -> RecipientsRefused:
@@ -55,4 +58,21 @@ def message_refused(reply: Reply) -> MessageRefused:
     hint = "It may be accepted later." if reply.is_transient else "The reply says what it did not like."
     return MessageRefused(
         f"The server refused the message: {reply}.", hint, reference=reference, stage="data", reply=reply
+    )
+
+
+def content_refused(reply: Reply) -> MessageRefused | ProtocolError:
+    """The error for a refused BDAT chunk.
+
+    A server that does not know the command reads the message as commands, and what it answers to them belongs to
+    nothing: the connection must not be used again (RFC 3030 2). A refusal for other reasons that comes with such a code
+    says so with its enhanced one.
+    """
+    if reply.code not in _NOT_UNDERSTOOD or (reply.enhanced is not None and not reply.enhanced.startswith("5.5.")):
+        return message_refused(reply)
+    return ProtocolError(
+        f"The server offers CHUNKING and does not know BDAT: {reply}.",
+        "Something between you and the server may be changing what is said; use chunking=False.",
+        stage="data",
+        reply=reply,
     )

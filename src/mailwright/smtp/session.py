@@ -58,6 +58,7 @@ class Session:
         host: the server's name, for mechanisms that include it.
         port: the server's port, likewise.
         nonce: gives a fresh nonce, for mechanisms that need one: a conversation has no randomness of its own.
+        chunking: use BDAT where it is offered (RFC 3030).
 
     Attributes:
         greeting: the server's first reply.
@@ -65,6 +66,8 @@ class Session:
         is_secured: the connection is TLS.
         tls: what was negotiated then.
         username: who has logged in.
+        heard: when the server was last heard of, by the clock.
+        may_be_gone: it has said something unasked, or closed.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Session:
         host: str = "",
         port: int = 0,
         nonce: Callable[[], str] | None = None,
+        chunking: bool = True,
     ) -> None:
         ehlo(local_hostname)  # refuses what cannot be said, now rather than in mid-conversation
         self.local_hostname = local_hostname
@@ -86,12 +90,20 @@ class Session:
         self.host = host
         self.port = port
         self.nonce = nonce
+        self.chunking = chunking
         self.greeting: Reply | None = None
         self.capabilities = Capabilities()
         self.is_secured = False
         self.tls: TlsFacts | None = None
         self.username: str | None = None
         self.owes_reset = False
+        self.heard = self.clock()
+        self.may_be_gone = False
+
+    @property
+    def usable(self) -> Capabilities:
+        """What the server offers and we are to use."""
+        return self.capabilities if self.chunking else self.capabilities.without("CHUNKING", "BINARYMIME")
 
     # Opening
 
@@ -302,8 +314,10 @@ class Session:
     def take_reply(self) -> Reply | None:
         """A reply that has already come and needs no waiting; :meth:`reply` otherwise."""
         reply = take_reply(self.wire)
-        if reply is not None and reply.code == 421:
-            raise closing(reply, "session")
+        if reply is not None:
+            self.heard = self.clock()
+            if reply.code == 421:
+                raise closing(reply, "session")
         return reply
 
     def reply(self, patience: Patience, stage: str) -> Dialogue[Reply]:
@@ -318,6 +332,7 @@ class Session:
         except MailError as error:
             error.stage = error.stage or stage
             raise
+        self.heard = self.clock()
         if reply.code == 421:
             raise closing(reply, stage)
         return reply

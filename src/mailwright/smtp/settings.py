@@ -44,6 +44,7 @@ class Settings:
     allow_cleartext: bool
     transcript: Transcript | None
     limits: Limits
+    chunking: bool
 
     @classmethod
     def of(
@@ -62,6 +63,7 @@ class Settings:
         allow_cleartext_credentials: bool,
         transcript: Transcript | None,
         limits: Limits | None,
+        chunking: bool,
     ) -> Settings:
         """Check what the caller gave; a ``ValueError`` names what is wrong."""
         if not isinstance(security, Security):  # pyright: ignore[reportUnnecessaryIsInstance]  callers may be untyped
@@ -92,6 +94,7 @@ class Settings:
             allow_cleartext_credentials,
             transcript,
             limits or Limits(),
+            chunking,
         )
 
     def session(self, peer: str, local: str) -> Session:
@@ -104,6 +107,7 @@ class Settings:
             host=self.endpoint.ascii_host,
             port=self.endpoint.port,
             nonce=secrets.token_urlsafe,
+            chunking=self.chunking,
         )
 
 

@@ -9,48 +9,63 @@ envelope of the next one travels behind the content of the last::
     server        250 250 354          250  250 250 354           250  250 250 354         250
                                        ^ the verdict on the message before
 
-Three things are remembered between flights. ``flying`` is the message that was sent whole and whose verdict is owed:
-it is read first, before any reply of the flight that follows, and until then a lost connection leaves that message in
-doubt. ``done`` holds the receipts of messages that were concluded on the way. ``session.owes_reset`` says that a
-transaction was begun and not finished: RSET then leads the next flight.
+Where it takes chunks as well (RFC 3030), there is no go-ahead to wait for: a short message leaves together with its
+envelope, and many of them one behind the other, so that the line is never idle::
 
-The end of a message (its last block and the dot) normally leaves at once. Only when the next message is at hand anyway
-(``hold``) does it wait for that message's envelope, and both leave in one segment.
+    client    MAIL RCPT BDAT content | RSET MAIL RCPT BDAT content | RSET MAIL RCPT BDAT content
+    server        250 250 250            250 250 250 250 ...
+
+Should all recipients of one be refused, its BDAT is refused as well, for there is nobody to deliver to. RSET keeps what
+became of one message from the next. There is no way back from BDAT LAST: where one refused recipient stops the message
+(``abort``), where it is too long to be sent in vain, and where the server may have closed the connection while it
+rested, the envelope is answered first. A message whose length nobody knows goes by DATA.
+
+Three things are remembered between flights. ``flying`` are the messages that were sent whole and whose replies are
+owed: they are read first, before any reply of the flight that follows, and until then a lost connection leaves those
+messages in doubt. ``done`` holds the receipts of messages that were concluded on the way. ``session.owes_reset`` says
+that a transaction was begun and is not known to be finished: RSET then leads the next flight.
+
+The end of a message (its last block, and the dot of DATA) normally leaves at once. Only when the next message is at
+hand anyway (``hold``) does it wait for that message's envelope, and both leave in one segment.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from mailwright.dialogue import Dialogue, Patience, Pull, Stop, Tell, Telling
-from mailwright.errors import ConnectionLost, MailError, MessageRefused, NotSupported, RecipientsRefused, Refused
+from mailwright.errors import ConnectionLost, MailError, NotSupported, Refused
 from mailwright.mime.envelope import Envelope
-from mailwright.smtp.commands import command, mail, rcpt
-from mailwright.smtp.data import DotStuffer
-from mailwright.smtp.parcel import Parcel, Spoilt
-from mailwright.smtp.receipt import Receipt, Timings, queue_id
-from mailwright.smtp.refusals import message_refused, recipients_refused, sender_refused
-from mailwright.smtp.reply import Reply, read_reply
+from mailwright.smtp.commands import bdat, command
+from mailwright.smtp.content import Content, in_chunks, last_words, said_no, to_its_dot
+from mailwright.smtp.data import Feeder, LineEnder, Verbatim
+from mailwright.smtp.flying import Flying, Partial, Wait, refusal, weighed
+from mailwright.smtp.parcel import Command, Parcel, Spoilt
+from mailwright.smtp.receipt import Receipt
+from mailwright.smtp.refusals import message_refused
+from mailwright.smtp.reply import Reply
 from mailwright.smtp.session import Session
 
 __all__ = ["Partial", "send", "send_many"]
-
-Partial = Literal["deliver", "abort"]
 
 # A pipeline must not fill both directions: the server stops reading when nobody reads its replies (RFC 2920 3.1).
 # A thousand RCPTs and their replies fit the socket buffers of every system we know.
 _WINDOW_OCTETS: Final = 65_536
 _WINDOW_REPLIES: Final = 1_100
-_BLOCK: Final = 65_536  # octets of content sent at once
+_SHORT: Final = 65_536  # octets of a message that is sent along with its envelope, perhaps in vain
+# Seconds of silence after which the envelope is answered first: servers close connections that rest, and what was sent
+# whole to one that is gone would be in doubt, though nobody has got it.
+_RESTED: Final = 0.25
+_MESSAGES: Final = 16  # sent whole and not answered: what is in doubt when the connection is lost
+_UNANSWERED: Final = 524_288  # octets of them: 40 Mbit/s over 100 ms
 
-_Command: TypeAlias = tuple[bytes, Patience, str]  # what to send, how long to wait, and the stage for errors
-
-_DATA: Final[_Command] = (command("DATA"), Patience.GO_AHEAD, "data")
-_RSET: Final[_Command] = (command("RSET"), Patience.REPLY, "session")
+_DATA: Final[Command] = (command("DATA"), Patience.GO_AHEAD, "data")
+_RSET: Final[Command] = (command("RSET"), Patience.REPLY, "session")
 _END: Final = b".\r\n"
+_CHUNK: Final[Wait] = (Patience.BODY, "data")
+_VERDICT: Final[Wait] = (Patience.VERDICT, "data")
 
 
 def send(session: Session, parcel: Parcel, *, partial: Partial = "deliver") -> Dialogue[Receipt]:
@@ -78,83 +93,71 @@ def send_many(session: Session, *, partial: Partial = "deliver", at_hand: bool =
     """Hand over the messages the caller's body yields: a parcel, its content in chunks, an empty chunk; and so on.
 
     Tells a receipt for each, in order. The envelope of a message travels with the end of the one before it, so each
-    costs one round trip. A message that is refused gets a receipt with the error in it, and the next one follows.
+    costs one round trip, or less where the server takes chunks. A message that is refused gets a receipt with the error
+    in it, and the next one follows.
 
     Args:
         session: open, and logged in where the server wants that.
         partial: as for :func:`send`.
         at_hand: the next message never keeps us waiting, so the end of one may be held back to leave in one segment
-            with the envelope of the next.
+            with the envelope of the next, and several may be under way.
 
     Raises:
         ConnectionLost, Timeout, ProtocolError: the connection failed; what has been told is certain.
         Exception: whatever spoilt a message.
     """
     pipeline = _Pipeline(session, partial, hold=at_hand)
+    failure: MailError | None = None
     try:
         while (parcel := (yield Pull())) is not None:
             if isinstance(parcel, Spoilt):
-                if pipeline.flying is not None:
+                while pipeline.flying:
                     yield Tell((yield from pipeline.conclude()))
                 raise parcel.error
             if not isinstance(parcel, Parcel):
                 raise TypeError(f"a parcel is wanted, not {parcel!r}")
-            refusal = yield from _attempted(pipeline, parcel)
+            refused, failure = yield from _attempted(pipeline, parcel)
             while pipeline.done:
-                yield Tell(pipeline.done.pop(0))
-            if refusal is not None:
+                yield Tell(pipeline.done.popleft())
+            if failure is not None:
+                raise failure
+            if refused is not None:
                 parcel.is_refused = True
-                yield Tell(refusal)
-                yield from _skip()
-        if pipeline.flying is not None:
+                yield Tell(refused)
+                yield from pipeline.content.skip()
+        while pipeline.flying:
             yield Tell((yield from pipeline.conclude()))
     except Stop:
-        if pipeline.flying is not None:
+        if failure is not None:  # the caller left between the last receipt and the error
+            raise failure from None
+        while pipeline.flying:
             yield from pipeline.conclude()
 
 
-def _attempted(pipeline: _Pipeline, parcel: Parcel) -> Dialogue[Receipt | None]:
-    """Hand over one of many; returns a receipt when it is refused before its content was sent."""
+def _attempted(pipeline: _Pipeline, parcel: Parcel) -> Dialogue[tuple[Receipt | None, MailError | None]]:
+    """Hand over one of many; returns a receipt when it is refused, and the error that ends the connection."""
     try:
-        yield from pipeline.hand_over(parcel)
-    except (Refused, NotSupported) as error:
-        if pipeline.flying is not None:  # refused by ourselves, so nothing was said yet
-            pipeline.done.append((yield from pipeline.conclude()))
-        specs = [address.addr_spec for address in parcel.envelope.recipients]
-        reply = error.reply if isinstance(error.reply, Reply) else None
-        refused = dict.fromkeys(specs, reply) if reply is not None else {}
-        if isinstance(error, RecipientsRefused):
-            refused = {spec: reply for spec, reply in error.refused.items() if isinstance(reply, Reply)}
-        return Receipt((), MappingProxyType(refused), reply, None, Timings(0.0, 0.0, 0.0), pipeline.session.tls, error)
-    return None
-
-
-def _skip() -> Dialogue[None]:
-    """Pass over the content of a message that was refused; whoever looks at its parcel makes none."""
-    while (yield Pull()):
-        pass
-
-
-@dataclass(slots=True)
-class _Flying:
-    """A message that has been sent whole and waits for its verdict."""
-
-    accepted: tuple[str, ...]
-    refused: dict[str, Reply]
-    began: float
-    ready: float
-    sent: float
+        try:
+            yield from pipeline.hand_over(parcel)
+        except (Refused, NotSupported) as error:
+            while pipeline.flying:  # refused by ourselves, so nothing was said yet
+                pipeline.done.append((yield from pipeline.conclude()))
+            return refusal(parcel.envelope, error, pipeline.session.tls), None
+    except MailError as error:  # what was concluded before it is told before it
+        return None, error
+    return None, None
 
 
 class _Pipeline:
-    """Messages on one connection: at most one waits for its verdict while the next one's envelope is on its way.
+    """Messages on one connection, of which some have been sent and wait for their verdicts.
 
     Attributes:
-        flying: the message whose verdict is owed.
+        flying: the messages whose replies are owed.
         done: receipts of messages that were finished on the way.
+        content: what the caller's body still holds of the message at hand.
     """
 
-    __slots__ = ("done", "flying", "hold", "partial", "session")
+    __slots__ = ("content", "done", "flying", "hold", "number", "partial", "session", "unsent")
 
     def __init__(self, session: Session, partial: Partial, *, hold: bool = False) -> None:
         if partial not in ("deliver", "abort"):
@@ -162,14 +165,41 @@ class _Pipeline:
         self.session = session
         self.hold = hold
         self.partial: Partial = partial
-        self.flying: _Flying | None = None
-        self.done: list[Receipt] = []
+        self.flying: deque[Flying] = deque()
+        self.done: deque[Receipt] = deque()
+        self.content = Content()
+        self.number = 0
+        self.unsent = 0  # octets that are held back
 
     def hand_over(self, parcel: Parcel) -> Dialogue[None]:
-        """Send everything of a message; what is left is its verdict."""
+        """Send everything of a message; what is left is its verdict.
+
+        Raises:
+            Refused, NotSupported: it was refused before its end was sent; every reply that was owed has been read.
+            MailError: the connection failed.
+        """
         session = self.session
-        commands = _commands(session, parcel)
-        eager = self.partial == "deliver" and "PIPELINING" in session.capabilities
+        self.content = Content()
+        usable = session.usable
+        commands = parcel.commands(usable, is_secured=session.is_secured)
+        self.number += 1
+        eager = self.partial == "deliver" and "PIPELINING" in usable
+        if "CHUNKING" not in usable or (parcel.size is None and not parcel.binary):
+            yield from self._after_go_ahead(parcel, commands, eager=eager)
+        elif (
+            eager
+            and parcel.size is not None
+            and parcel.size <= _SHORT
+            and next(_flights(commands)) is commands
+            and (self.flying or not (session.may_be_gone or session.clock() - session.heard > _RESTED))
+        ):
+            yield from self._at_once(parcel, commands)
+        else:
+            yield from self._in_chunks(parcel, commands)
+
+    def _after_go_ahead(self, parcel: Parcel, commands: list[Command], *, eager: bool) -> Dialogue[None]:
+        """The envelope, DATA, the go-ahead, the content."""
+        session = self.session
         if eager:
             commands.append(_DATA)
         began = session.clock()
@@ -179,44 +209,111 @@ class _Pipeline:
         if go_ahead.code != 354:
             raise message_refused(go_ahead)
         ready = session.clock()
-        yield from _content(session)
-        if not self.hold:
-            yield from self._flush(ending=True)
-        session.owes_reset = False
-        specs = [address.addr_spec for address in parcel.envelope.recipients]
-        accepted = [spec for spec in specs if spec not in refused] if refused else specs
-        self.flying = _Flying(tuple(accepted), refused, began, ready, session.clock())
+        yield from to_its_dot(session, self.content)
+        session.owes_reset = False  # the dot ends it, whatever the verdict
+        yield from self._sent(self._flying(parcel, [_VERDICT], refused, began, ready))
+
+    def _in_chunks(self, parcel: Parcel, commands: list[Command]) -> Dialogue[None]:
+        """The envelope; when it has been accepted, the content in chunks."""
+        session = self.session
+        began = session.clock()
+        replies = yield from self._flight(commands)
+        refused = yield from self._settle(parcel.envelope, replies)
+        ready = session.clock()
+        owed = yield from in_chunks(session, self.content, _feeder(parcel))
+        waits: list[Wait] = [*[_CHUNK] * owed, _VERDICT]
+        yield from self._sent(self._flying(parcel, waits, refused, began, ready, is_chunked=True))
+
+    def _at_once(self, parcel: Parcel, commands: list[Command]) -> Dialogue[None]:
+        """The envelope and the content together."""
+        session = self.session
+        pieces = yield from self.content.whole(_feeder(parcel))
+        is_reset = session.owes_reset
+        if is_reset:
+            commands = [_RSET, *commands]
+        line = bdat(sum(map(len, pieces)), last=True)
+        flight = b"".join([*[words for words, _, _ in commands], line, *pieces])
+        yield from self._make_room(len(commands) + 1, len(flight))
+        session.owes_reset = True
+        now = session.clock()
+        session.wire.write(flight)
+        waits = [*[(patience, stage) for _, patience, stage in commands], _VERDICT]
+        octets = len(flight)
+        yield from self._sent(
+            self._flying(parcel, waits, None, now, now, is_chunked=True, is_reset=is_reset, octets=octets)
+        )
+        while len(self.flying) > (_MESSAGES if self.hold else 1):
+            self.done.append((yield from self.conclude()))
+
+    def _make_room(self, replies: int, octets: int) -> Dialogue[None]:
+        """Conclude what must be before so much more may be unanswered."""
+        while self.flying and (
+            sum([len(one.owed) for one in self.flying]) + replies > _WINDOW_REPLIES
+            or sum([one.octets for one in self.flying]) + octets > _UNANSWERED
+        ):
+            self.done.append((yield from self.conclude()))
+
+    def _flying(
+        self,
+        parcel: Parcel,
+        owed: list[Wait],
+        refused: dict[str, Reply] | None,
+        began: float,
+        ready: float,
+        *,
+        is_chunked: bool = False,
+        is_reset: bool = False,
+        octets: int = 0,
+    ) -> Flying:
+        return Flying(
+            number=self.number,
+            envelope=parcel.envelope,
+            owed=owed,
+            refused=refused,
+            is_reset=is_reset,
+            is_chunked=is_chunked,
+            octets=octets,
+            began=began,
+            ready=ready,
+            sent=self.session.clock(),
+        )
+
+    def _sent(self, flying: Flying) -> Dialogue[None]:
+        """Note that a message was sent whole, but for what is held back."""
+        self.flying.append(flying)
+        self.unsent += flying.octets
+        if not self.hold or self.unsent >= _WINDOW_OCTETS:
+            yield from self._flush()
 
     def conclude(self) -> Dialogue[Receipt]:
-        """Read the verdict that is owed.
+        """Read what is owed to the message that was sent first.
 
         Raises:
             MailError: it did not come. The message may have been accepted (``in_doubt``).
         """
-        flying = self.flying
-        if flying is None:
+        if not self.flying:
             raise TypeError("no verdict is owed")
-        yield from self._flush(ending=True)
-        self.flying = None
+        yield from self._flush()
+        flying = self.flying.popleft()
         session = self.session
+        answers: list[Reply] = []
         try:
-            verdict = session.take_reply() or (yield from session.reply(Patience.VERDICT, "data"))
+            for patience, stage in flying.owed:
+                answers.append(session.take_reply() or (yield from session.reply(patience, stage)))
         except MailError as error:
-            error.in_doubt = error.reply is None
+            self._doubt(error, len(self.flying) + (not flying.is_lost(answers)), is_final=error.reply is not None)
             raise
-        timings = Timings(flying.ready - flying.began, flying.sent - flying.ready, session.clock() - flying.sent)
-        if verdict.is_positive:
-            refused = MappingProxyType(flying.refused)
-            return Receipt(flying.accepted, refused, verdict, queue_id(verdict), timings, session.tls)
-        everybody = MappingProxyType({**flying.refused, **dict.fromkeys(flying.accepted, verdict)})
-        return Receipt((), everybody, verdict, None, timings, session.tls, message_refused(verdict))
+        receipt = flying.receipt(answers, session.clock(), session.tls)
+        if receipt.accepted and flying.number == self.number:
+            session.owes_reset = False
+        return receipt
 
-    def _flight(self, commands: list[_Command]) -> Dialogue[list[Reply]]:
+    def _flight(self, commands: list[Command]) -> Dialogue[list[Reply]]:
         """Say the commands, as many at once as the server and the window allow, and read every reply that is owed."""
         session = self.session
         pipelining = "PIPELINING" in session.capabilities
-        if self.flying is not None and not pipelining:
-            self.done.append((yield from self.conclude()))
+        if not pipelining:
+            yield from self._land()
         owed = 0
         if session.owes_reset:
             commands = [_RSET, *commands]
@@ -225,81 +322,58 @@ class _Pipeline:
         replies: list[Reply] = []
         for flight in _flights(commands) if pipelining else [[one] for one in commands]:
             session.wire.write(b"".join([line for line, _, _ in flight]))
-            yield from self._flush(ending=self.flying is not None)
-            if self.flying is not None:
-                self.done.append((yield from self.conclude()))
+            yield from self._flush()
+            yield from self._land()
             for _, patience, stage in flight:
                 replies.append(session.take_reply() or (yield from session.reply(patience, stage)))
             if len(replies) == owed + 1 and replies[-1].code >= 400:
                 break  # MAIL was refused by itself: no recipient needs to hear of it
         return replies[owed:] if owed else replies
 
-    def _flush(self, *, ending: bool) -> Dialogue[None]:
+    def _land(self) -> Dialogue[None]:
+        """Conclude all that is flying."""
+        while self.flying:
+            self.done.append((yield from self.conclude()))
+
+    def _flush(self) -> Dialogue[None]:
         """Send what is written; when the end of a message is in it, losing the connection leaves it in doubt."""
+        self.unsent = 0
         try:
             yield from self.session.wire.flush()
         except ConnectionLost as error:
-            yield from _last_words(self.session, error)
-            error.in_doubt = ending and not _said_no(error)
+            yield from last_words(self.session, error)
+            self._doubt(error, len(self.flying), is_final=said_no(error) and self._knows_envelopes(error))
             raise
         except MailError as error:
-            error.in_doubt = ending
+            self._doubt(error, len(self.flying), is_final=False)
             raise
+
+    def _knows_envelopes(self, error: ConnectionLost) -> bool:
+        """Whether a refusal can only be the verdict, and not that of one recipient among others."""
+        is_closing = isinstance(error.reply, Reply) and error.reply.code == 421
+        return is_closing or all(flying.refused is not None for flying in self.flying)
+
+    def _doubt(self, error: MailError, messages: int, *, is_final: bool) -> None:
+        """Say whether messages may have been accepted, and how many."""
+        error.in_doubt = bool(messages) and not is_final
+        if error.in_doubt and messages > 1:
+            error.hint = f"{messages} messages were sent whole and not answered: each may have been accepted."
 
     def _settle(self, envelope: Envelope, replies: list[Reply]) -> Dialogue[dict[str, Reply]]:
         """Hold the replies against the policy; returns the refused recipients when the message goes on."""
-        answers = replies[1 : 1 + len(envelope.recipients)]
-        refused: dict[str, Reply] = {}
-        for address, reply in zip(envelope.recipients, answers, strict=False):
-            if not reply.is_positive:
-                refused[address.addr_spec] = reply
-        accepted = len(answers) - len(refused)
-        if replies[0].is_positive and accepted and (self.partial == "deliver" or not refused):
-            return refused
-        if replies[-1].code == 354:  # a go-ahead for nobody
-            yield from self.session.ask(_END, Patience.VERDICT, stage="data")
-        if not replies[0].is_positive:
-            raise sender_refused(envelope, replies[0])
-        raise recipients_refused(refused, accepted)
+        try:
+            return weighed(envelope, replies, self.partial)
+        except Refused:
+            if replies[-1].code == 354:  # a go-ahead for nobody
+                yield from self.session.ask(_END, Patience.VERDICT, stage="data")
+            raise
 
 
-# --- the envelope -----------------------------------------------------------------------------------------------------
+def _feeder(parcel: Parcel) -> Feeder:
+    return Verbatim() if parcel.binary else LineEnder()
 
 
-def _commands(session: Session, parcel: Parcel) -> list[_Command]:
-    """MAIL and every RCPT, checked before the first octet is sent."""
-    capabilities = session.capabilities
-    utf8 = _needs_utf8(session, parcel)
-    parameters: list[str] = []
-    if parcel.size is not None and "SIZE" in capabilities:
-        if capabilities.size is not None and parcel.size > capabilities.size:
-            raise MessageRefused(
-                f"The message has {parcel.size} octets and the server takes at most {capabilities.size}.",
-                "Send attachments another way, or in several messages.",
-                reference="message-too-big",
-                stage="sender",
-            )
-        parameters.append(f"SIZE={parcel.size}")
-    if parcel.eight_bit:
-        if "8BITMIME" not in capabilities:
-            raise NotSupported(
-                "The message has 8-bit content and the server takes only 7-bit mail.",
-                "Encode its parts as quoted-printable or base64.",
-                reference="eight-bit-unsupported",
-                stage="sender",
-            )
-        parameters.append("BODY=8BITMIME")
-    if utf8:
-        parameters.append("SMTPUTF8")
-    options = parcel.options
-    parameters += options.for_mail(capabilities, is_secured=session.is_secured)
-    commands: list[_Command] = [(mail(parcel.envelope.sender, parameters, utf8=utf8), Patience.SENDER, "sender")]
-    everybody = parcel.envelope.recipients
-    commands += [(rcpt(to, options.for_rcpt(to), utf8=utf8), Patience.RECIPIENT, "recipient") for to in everybody]
-    return commands
-
-
-def _flights(commands: list[_Command]) -> Iterator[list[_Command]]:
+def _flights(commands: list[Command]) -> Iterator[list[Command]]:
     """Cut commands into flights that fit the window; nearly always it is one."""
     begin = octets = 0
     for at, (line, _, _) in enumerate(commands):
@@ -308,59 +382,3 @@ def _flights(commands: list[_Command]) -> Iterator[list[_Command]]:
             begin, octets = at, 0
         octets += len(line)
     yield commands[begin:] if begin else commands
-
-
-def _needs_utf8(session: Session, parcel: Parcel) -> bool:
-    if "SMTPUTF8" in session.capabilities:
-        return parcel.international or parcel.envelope.is_international
-    if parcel.international:
-        raise NotSupported(
-            "The message has a header in UTF-8 and the server does not offer SMTPUTF8.",
-            "Use ASCII addresses, or a server that takes internationalised mail.",
-            reference="smtputf8-unsupported",
-            stage="sender",
-        )
-    return False  # the commands refuse an address that needs it, by name
-
-
-# --- the content ------------------------------------------------------------------------------------------------------
-
-
-def _content(session: Session) -> Dialogue[None]:
-    """All of it, with its end written but not yet sent."""
-    wire = session.wire
-    stuffer = DotStuffer()
-    waiting = 0
-    try:
-        while chunk := (yield Pull()):
-            if not isinstance(chunk, bytes):
-                raise TypeError(f"content is bytes, not {chunk!r}")
-            for block in (chunk,) if len(chunk) <= _BLOCK else _blocks(chunk):
-                stuffed = stuffer.feed(block)
-                wire.write(stuffed)
-                waiting += len(stuffed)
-                if waiting >= _BLOCK:
-                    yield from wire.flush()
-                    waiting = 0
-    except ConnectionLost as error:
-        yield from _last_words(session, error)
-        raise
-    wire.write(stuffer.finish())
-
-
-def _said_no(error: ConnectionLost) -> bool:
-    return isinstance(error.reply, Reply) and error.reply.code >= 400
-
-
-def _blocks(chunk: bytes) -> Iterator[bytes]:
-    return (chunk[begin : begin + _BLOCK] for begin in range(0, len(chunk), _BLOCK))
-
-
-def _last_words(session: Session, error: ConnectionLost) -> Dialogue[None]:
-    """A server that hangs up on a message has often said why, and nobody was reading."""
-    try:
-        error.reply = yield from read_reply(session.wire, Patience.GOODBYE)
-        error.what = f"{error.what.rstrip('.')}, after the server said: {error.reply}."
-    except MailError:
-        pass  # it said nothing
-    error.stage = "data"

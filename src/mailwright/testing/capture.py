@@ -97,6 +97,10 @@ class _Stream:
         """Close."""
         self.close()
 
+    def has_input(self) -> bool:
+        """Nothing comes unasked."""
+        return False
+
     def _go_on(self) -> None:
         """Let the server do what it can before it has to wait for us."""
         if self._talk is None:
@@ -153,3 +157,7 @@ class _AsyncStream:
     def abort(self) -> None:
         """Close."""
         self._inner.close()
+
+    def has_input(self) -> bool:
+        """Nothing comes unasked."""
+        return False

@@ -42,6 +42,10 @@ class MemoryStream:
         """Close."""
         self.is_open = False
 
+    def has_input(self) -> bool:
+        """Nothing comes unasked."""
+        return False
+
 
 class AsyncMemoryStream:
     """As :class:`MemoryStream`, in asyncio and trio."""
@@ -81,3 +85,7 @@ class AsyncMemoryStream:
     def abort(self) -> None:
         """Close."""
         self._inner.close()
+
+    def has_input(self) -> bool:
+        """Nothing comes unasked."""
+        return False

@@ -6,7 +6,7 @@ import pytest
 
 from mailwright import Address
 from mailwright.errors import NotSupported
-from mailwright.smtp.commands import command, ehlo, mail, rcpt
+from mailwright.smtp.commands import bdat, command, ehlo, mail, rcpt
 
 ALICE = Address("", "alice", "example.com")
 INJECTIONS = ["\r\nRCPT TO:<evil@example.com>", "\n", "\r", "\0", "\x7f", "\ud800", "\x1b"]
@@ -114,3 +114,8 @@ def test_an_international_local_part_needs_smtputf8() -> None:
     with pytest.raises(NotSupported, match="SMTPUTF8") as caught:
         mail(somebody)
     assert (caught.value.reference, caught.value.in_step) == ("smtputf8-unsupported", True)
+
+
+def test_a_chunk_says_its_octets_and_whether_it_is_the_last() -> None:
+    assert bdat(0, last=True) == b"BDAT 0 LAST\r\n"
+    assert bdat(1048576, last=False) == b"BDAT 1048576\r\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from mailwright.smtp.data import DotStuffer, DotUnstuffer
+from mailwright.smtp.data import DotStuffer, DotUnstuffer, LineEnder, Verbatim
 
 
 def stuffed(*chunks: bytes) -> bytes:
@@ -95,3 +95,25 @@ def test_what_we_stuff_holds_one_end_only(end: bytes) -> None:
     assert wire.replace(b"\r\n", b"").isalpha() is False
     assert b"\r" not in wire.replace(b"\r\n", b"")
     assert b"\n" not in wire.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("chunks", "wire"),
+    [
+        ([], b""),
+        ([b""], b""),
+        ([b"a"], b"a\r\n"),
+        ([b".\r\n..a\r\n"], b".\r\n..a\r\n"),
+        ([b"a\r", b"\nb"], b"a\r\nb\r\n"),
+        ([b"a\r", b"b\n", b"\r"], b"a\r\nb\r\n\r\n"),
+        ([b"\xff\0\n"], b"\xff\0\r\n"),
+    ],
+)
+def test_lines_for_a_chunk_end_in_crlf_and_keep_their_dots(chunks: list[bytes], wire: bytes) -> None:
+    ender = LineEnder()
+    assert b"".join([ender.feed(chunk) for chunk in chunks]) + ender.finish() == wire
+
+
+def test_what_is_verbatim_is_not_touched() -> None:
+    verbatim = Verbatim()
+    assert verbatim.feed(b"\r.\n\0") + verbatim.finish() == b"\r.\n\0"

@@ -64,3 +64,9 @@ def test_an_equals_sign_elsewhere_is_part_of_the_word() -> None:
 
 def test_an_empty_line_is_no_extension() -> None:
     assert list(offered("", "  ", "DSN")) == ["DSN"]
+
+
+def test_some_can_be_left_out() -> None:
+    capabilities = offered("CHUNKING", "BINARYMIME", "SIZE 100").without("CHUNKING", "BINARYMIME")
+    assert list(capabilities) == ["SIZE"]
+    assert capabilities.size == 100

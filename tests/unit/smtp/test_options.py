@@ -132,3 +132,9 @@ def test_nothing_is_said_to_a_server_that_cannot() -> None:
     wanted.options = DeliveryOptions(hold_until=datetime.now(UTC) + timedelta(hours=1))
     with pytest.raises(NotSupported):
         converse(lambda: send(opened("PIPELINING"), wanted), "", [CONTENT])
+
+
+def test_a_body_is_one_of_three() -> None:
+    assert DeliveryOptions().body == "7bit"
+    with pytest.raises(ValueError, match="body='base64' is none of"):
+        DeliveryOptions(body="base64")  # type: ignore[arg-type]  # callers may be untyped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailwright.errors import MailError, MessageRefused, ProtocolError
 from mailwright.smtp import Envelope, Reply
-from mailwright.smtp.refusals import message_refused, recipients_refused, sender_refused
+from mailwright.smtp.refusals import content_refused, message_refused, recipients_refused, sender_refused
 
 TO_BOB = Envelope("alice@example.com", ["bob@example.com"])
 
@@ -66,3 +67,21 @@ def test_the_empty_sender_is_called_that() -> None:
 def test_a_refused_message_has_a_reference(code: int, text: str, reference: str, hint: str) -> None:
     error = message_refused(Reply.of(code, (text,)))
     assert (error.reference, error.hint, error.stage) == (reference, hint, "data")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(500, None, ("what?",)), ProtocolError),
+        (Reply(501, "5.5.4", ("syntax",)), ProtocolError),
+        (Reply(502, "5.5.1", ("not implemented",)), ProtocolError),
+        (Reply(500, "5.7.1", ("spam",)), MessageRefused),
+        (Reply(503, "5.5.1", ("no recipients",)), MessageRefused),
+        (Reply(552, "5.3.4", ("too big",)), MessageRefused),
+        (Reply(452, None, ("full",)), MessageRefused),
+    ],
+)
+def test_a_chunk_is_refused_or_was_not_understood(reply: Reply, kind: type[MailError]) -> None:
+    error = content_refused(reply)
+    assert (type(error), error.reply, error.stage) == (kind, reply, "data")
+    assert ("chunking=False" in str(error)) is (kind is ProtocolError)

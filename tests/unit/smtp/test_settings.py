@@ -116,3 +116,10 @@ def test_what_is_no_url_of_ours_is_refused_without_the_password(url: str) -> Non
     with pytest.raises(ValueError, match=r"URL|password is missing") as caught:
         SmtpClient.from_url(url)
     assert "hunter2" not in str(caught.value)
+
+
+@BOTH
+def test_chunking_is_on_and_can_be_turned_off(kind: type[SmtpClient | AsyncSmtpClient]) -> None:
+    assert kind("mail.example.com")._settings.session("127.0.0.1", "127.0.0.1").chunking
+    off = kind.from_url("smtp://mail.example.com", chunking=False)
+    assert not off._settings.session("127.0.0.1", "127.0.0.1").chunking
