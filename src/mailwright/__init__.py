@@ -53,10 +53,12 @@ if TYPE_CHECKING:
     from mailwright.sasl import OAuth2 as OAuth2
     from mailwright.sasl import Password as Password
     from mailwright.smtp import AsyncSmtpClient as AsyncSmtpClient
+    from mailwright.smtp import AsyncSmtpPool as AsyncSmtpPool
     from mailwright.smtp import DeliveryOptions as DeliveryOptions
     from mailwright.smtp import Receipt as Receipt
     from mailwright.smtp import Reply as Reply
     from mailwright.smtp import SmtpClient as SmtpClient
+    from mailwright.smtp import SmtpPool as SmtpPool
 
 __version__ = "0.1.0"
 
@@ -70,7 +72,7 @@ _ROOMS = {
     "mailwright.mime": "Envelope Message Part",
     "mailwright.net": "CertificateFacts Security Timeouts Tls TlsFacts Transcript",
     "mailwright.sasl": "Anonymous ClientCertificate Kerberos OAuth2 Password",
-    "mailwright.smtp": "AsyncSmtpClient DeliveryOptions Receipt Reply SmtpClient",
+    "mailwright.smtp": "AsyncSmtpClient AsyncSmtpPool DeliveryOptions Receipt Reply SmtpClient SmtpPool",
 }
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

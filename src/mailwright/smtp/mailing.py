@@ -136,7 +136,7 @@ def _needs_8bitmime(message: Sendable, error: ValueError) -> NotSupported:
     is_raw = isinstance(message, bytes | bytearray | memoryview | Path)
     return NotSupported(
         f"The server takes only 7-bit mail (it does not offer 8BITMIME): {error}.",
-        "Send what mailwright.parse() makes of it: that is encoded as the server needs it."
+        "Send what mailwright.mime.parse() makes of it: that is encoded as the server needs it."
         if is_raw
         else 'Encode it with to_bytes(transport="7bit") before it is signed, or use another server.',
         reference="eight-bit-unsupported",
@@ -157,7 +157,15 @@ def parcels(
     messages: Iterable[Mailing], capabilities: Capabilities, options: DeliveryOptions | None
 ) -> Iterator[bytes | Item]:
     """What a pipeline pulls: each message's parcel, its content in chunks, and an empty chunk."""
-    for message in messages:
+    given = iter(messages)
+    while True:
+        try:
+            message = next(given)
+        except StopIteration:
+            return
+        except Exception as error:  # noqa: BLE001  it is raised where those before it have been finished
+            yield Spoilt(error)
+            return
         packed = pack_or_spoil(message, capabilities, options)
         if isinstance(packed, Spoilt):
             yield packed
@@ -172,7 +180,15 @@ async def aparcels(
     messages: Iterable[Mailing] | AsyncIterable[Mailing], capabilities: Capabilities, options: DeliveryOptions | None
 ) -> AsyncGenerator[bytes | Item, None]:
     """As :func:`parcels`, for messages that have to be waited for, or whose files have."""
-    async for message in each(messages):
+    given = each(messages)
+    while True:
+        try:
+            message = await anext(given)
+        except StopAsyncIteration:
+            return
+        except Exception as error:  # noqa: BLE001  as in parcels
+            yield Spoilt(error)
+            return
         packed = pack_or_spoil(message, capabilities, options)
         if isinstance(packed, Spoilt):
             yield packed
