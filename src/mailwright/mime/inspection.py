@@ -45,7 +45,8 @@ def defects(message: Message) -> tuple[Defect, ...]:
     whole = document.root is message
     found = Defects(document.limits.defects)
     found.found = [defect for defect in document.found if whole or begin <= defect.offset <= end]
-    _line_ends(document.buffer, begin, end, found)
+    if encoding_of(document.headers(root)) != "binary":  # where a line feed may be no line end
+        _line_ends(document.buffer, begin, end, found)
     waiting = [root]
     while waiting and len(found.found) < found.limit:
         node = waiting.pop()

@@ -24,6 +24,7 @@ from mailwright.mime import KINDS, Limits
         (b"Content-Type: text/plain; charset=x-none\n\n", ["charset-unknown"]),
         (b"Content-Type: image/png; charset=x-none\n\n", []),
         (b"a: b\r\nc: d\n\r\n", ["line-ends-mixed"]),
+        (b"Content-Transfer-Encoding: binary\r\n\r\n\n\r\n", []),
         (b"Content-Type: multipart/mixed\n\n", ["boundary-missing"]),
     ],
 )
