@@ -21,7 +21,6 @@ class Draft:
     """What a message is made from; its parts are set in any order and as often as one likes.
 
     Attributes:
-        headers: the fields of the message, those of the structure among them once it is made.
         plain: the text/plain body.
         html: the text/html body.
         attachments: what a person would save.
@@ -41,13 +40,11 @@ class Draft:
         "calendar",
         "embeds",
         "flowed",
-        "headers",
         "html",
         "plain",
     )
 
     def __init__(self) -> None:
-        self.headers = Headers(written=_WRITTEN, refresh=self.settle)
         self.plain: Part | None = None
         self.html: Part | None = None
         self.attachments: list[Part] = []
@@ -60,20 +57,28 @@ class Draft:
         self._content_fields: list[Field] = []
         self._token = ""
 
+    def new_headers(self) -> Headers:
+        """Make the fields of the message, the structure's among them once it is made.
+
+        They know the draft, and it does not know them: so messages are gone when nobody uses them, and leave no work to
+        the garbage collector.
+        """
+        return Headers(written=_WRITTEN, refresh=self.settle)
+
     def changed(self) -> None:
         """Forget the structure: it will be made anew."""
         self._root = None
 
-    def settle(self) -> Part:
+    def settle(self, headers: Headers) -> Part:
         """Make the structure if it is not made yet, and put its fields among the message's own."""
         root = self._root
         if root is None or any(isinstance(part.body, Enclosed) for part in self.attachments):
             root = self._root = self._compose()
-        given = self.headers.own("mime-version")
+        given = headers.own("mime-version")
         version = [] if root is self.base or given not in (None, _MIME_VERSION) else [_MIME_VERSION]
         fields = [*version, *root.headers.raw_fields()]
         if fields != self._content_fields:
-            self.headers.replace(self._content_fields, fields)
+            headers.replace(self._content_fields, fields)
             self._content_fields = fields
         return root
 

@@ -32,7 +32,7 @@ class Headers:
         fields: Iterable[tuple[str, AddressLike]] = (),
         *,
         written: frozenset[str] = frozenset(),
-        refresh: Callable[[], object] | None = None,
+        refresh: Callable[[Headers], object] | None = None,
     ) -> None:
         self._fields: list[Field] = []
         self._written = written
@@ -106,19 +106,19 @@ class Headers:
     def field(self, name: str) -> Field | None:
         """The first field of a name, or None."""
         if self._refresh is not None:
-            _ = self._refresh()
+            _ = self._refresh(self)
         return self.own(name.lower())
 
     def all_fields(self, name: str) -> list[Field]:
         """All fields of a name, in order."""
         if self._refresh is not None:
-            _ = self._refresh()
+            _ = self._refresh(self)
         return self.all_own(name.lower())
 
     def fields(self) -> list[Field]:
         """All fields in order; the list is the collection's own."""
         if self._refresh is not None:
-            _ = self._refresh()
+            _ = self._refresh(self)
         return self.raw_fields()
 
     def keys(self) -> list[str]:

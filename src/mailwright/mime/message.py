@@ -89,7 +89,7 @@ class Message(Correspondence):
     ) -> None:
         self._draft: Draft | None = Draft()
         self._draft.flowed = flowed
-        self._headers = self._draft.headers
+        self._headers = self._draft.new_headers()
         self._body = self._text = self._document = self._node = None
         self._completed = False
         for name, value in (
@@ -437,16 +437,16 @@ class Message(Correspondence):
     @property
     def body(self) -> Body:
         """What it holds, as the writer sees it."""
-        return super().body if self._draft is None else self._draft.settle().body
+        return super().body if self._draft is None else self._draft.settle(self._headers).body
 
     @property
     def content_type(self) -> str:
         """``type/subtype`` of the whole."""
-        return super().content_type if self._draft is None else self._draft.settle().content_type
+        return super().content_type if self._draft is None else self._draft.settle(self._headers).content_type
 
     def _declared(self, key: str) -> ParameterValue | None:
         if self._draft is not None:
-            _ = self._draft.settle()
+            _ = self._draft.settle(self._headers)
         return super()._declared(key)
 
     def adopt(self, root: Part) -> None:
