@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from mailwright.encodings import base64, quoted, uu, yenc
 
-__all__ = ["Decoder", "Identity", "decode_chunks", "decoder", "encode_chunks"]
+__all__ = ["IDENTITIES", "NAMES", "Decoder", "Identity", "decode_chunks", "decoder", "encode_chunks"]
 
 
 class Decoder(Protocol):
@@ -58,6 +58,12 @@ _DECODERS: Final[dict[str, type[Decoder]]] = {
     **dict.fromkeys(uu.NAMES, uu.Decoder),
     **dict.fromkeys(yenc.NAMES, yenc.Decoder),
 }
+NAMES: Final = frozenset(_DECODERS)
+"""Transfer encodings that make other octets of the content (RFC 2045 6.2), in lower case."""
+
+IDENTITIES: Final = frozenset({"", "7bit", "8bit", "binary"})
+"""Those that leave it as it is."""
+
 _ENCODERS: Final[dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]]] = {
     "base64": base64.encode_chunks,
     "quoted-printable": quoted.encode_chunks,

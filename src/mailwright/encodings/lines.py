@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Facts", "canonical", "canonical_chunks", "survey"]
+__all__ = ["Facts", "canonical", "canonical_chunks", "is_canonical", "survey", "with_ends"]
 
 _EIGHT_BIT = bytes(range(0x80, 0x100))
 # RFC 5322 2.3: "CR and LF MUST only occur together as CRLF".
@@ -53,11 +53,27 @@ def canonical(data: bytes) -> bytes:
     Returns:
         The same lines; the very same object when there was nothing to do.
     """
-    if b"\n" not in data and b"\r" not in data:
+    if is_canonical(data):
         return data
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data.replace(b"\n", b"\r\n")
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether every CR and every LF belongs to a CRLF."""
+    pairs = data.count(b"\r\n")
+    return data.count(b"\n") == pairs and data.count(b"\r") == pairs
+
+
+def with_ends(data: bytes, end: bytes) -> bytes:
+    """Give lines that end with CRLF another end, that of the file they are put into.
+
+    Args:
+        data: canonical.
+        end: CRLF, LF or CR.
+    """
+    return data if end == b"\r\n" else data.replace(b"\r\n", end)
 
 
 def canonical_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -141,7 +141,8 @@ def reply(
     answer.text = _above(text, f"{_attribution(message)}\n{_quoted(message.as_text())}") if quote else text
     if html is not None:
         answer.html = f"{html}{_quoted_html(message)}" if quote else html
-        _keep_images(answer, message, wanted=quote)
+        if quote:
+            _keep_images(answer, message)
     return answer
 
 
@@ -272,7 +273,7 @@ def forward(
         table = "".join([f"<b>{name}:</b> {escaping.escape(value)}<br>" for name, value in head])
         own = text_html.to_html(text) if html is None else html
         passed.html = f"{own}<p>---------- Forwarded message ----------</p><p>{table}</p>{_inner(message.as_html())}"
-    _keep_images(passed, message, wanted=passed.html is not None)
+        _keep_images(passed, message)
     for part in message.attachments:
         passed.take(_taken(part), embedded=False)
     return passed
@@ -289,11 +290,10 @@ def _named(item: Address | Group) -> str:
     return str(item) if isinstance(item, Group) or not item.name else f"{item.name} <{item.addr_spec}>"
 
 
-def _keep_images(answer: Message, message: Message, *, wanted: bool) -> None:
+def _keep_images(answer: Message, message: Message) -> None:
     """What the HTML refers to by cid: goes along; everything else is an attachment, or is left behind."""
-    if wanted:
-        for part in _embedded(message):
-            answer.take(_taken(part), embedded=True)
+    for part in _embedded(message):
+        answer.take(_taken(part), embedded=True)
 
 
 def _embedded(message: Message) -> list[Part]:
@@ -315,8 +315,7 @@ def template(message: Message) -> Message:
             made.headers.append(field)
     made.text = message.text
     made.html = message.html
-    for part in _embedded(message):
-        made.take(_taken(part), embedded=True)
+    _keep_images(made, message)
     for part in message.attachments:
         made.take(_taken(part), embedded=False)
     return made

@@ -11,7 +11,7 @@ long to make, and a message read for its subject and text makes four of them.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -35,6 +35,7 @@ __all__ = [
     "Stream",
     "Wire",
     "decoded",
+    "octets_of",
     "windows",
 ]
 
@@ -299,6 +300,11 @@ def decoded(wire: bytes, encoding: str) -> bytes:
     if encoding in uu.NAMES:
         return uu.decode(wire)
     return yenc.decode(wire) if encoding in yenc.NAMES else wire
+
+
+def octets_of(piece: bytes | Stream) -> Iterable[bytes]:
+    """The octets of a piece."""
+    return (piece,) if isinstance(piece, bytes) else piece.open()
 
 
 def windows(buffer: Buffer, begin: int, end: int) -> Iterator[bytes]:

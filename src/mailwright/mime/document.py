@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailwright.encodings import uu, yenc
+from mailwright.encodings import incremental
 from mailwright.grammar.lexer import strip_comments, unfold
 from mailwright.mime import scanner
 from mailwright.mime.body import Body, Enclosed, Ranged, Several, decoded
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KNOWN_ENCODINGS", "Document", "encoding_of"]
 
-KNOWN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64", "quoted-printable"}) | uu.NAMES | yenc.NAMES
+KNOWN_ENCODINGS = incremental.IDENTITIES | incremental.NAMES
 """Transfer encodings that are understood (RFC 2045 6.1), in lower case."""
 
 # What follows from the structure or the content cannot be set; the type of a file can.

@@ -6,8 +6,7 @@ the source is copied around that.
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -15,7 +14,7 @@ from mailwright.encodings import base64, lines, quoted
 from mailwright.encodings.charset import codec
 from mailwright.grammar import params
 from mailwright.mime import composer, restructuring
-from mailwright.mime.body import Body, Enclosed, Ranged, Several, Stream, Wire, canonical_text
+from mailwright.mime.body import Body, Enclosed, Ranged, Several, Stream, Wire, canonical_text, octets_of, windows
 from mailwright.mime.field import Field
 from mailwright.mime.scanner import ENCODED, LEAF
 from mailwright.mime.source import Buffer
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["blocks", "edits", "is_seven_bit", "pieces", "reencode", "replace_content", "replace_text"]
 
-_WINDOW: Final = 1_048_576
-"""Octets of a mapped file that are copied at a time."""
+_COPIED: Final = 1_048_576
+"""Octets of a mapped file up to which they are copied at once, and not streamed."""
 
 Renewed: TypeAlias = "dict[int, bytes]"
 """What encoded messages that have changed hold now, by the identity of their part."""
@@ -65,15 +64,11 @@ def _anew(part: Part, *, utf8: bool) -> Renewed:
     for item, message in reversed(order):
         changes = _edits(message, renewed, utf8=utf8)
         if changes:
-            inner = b"".join([block for piece in _patched(message, changes) for block in _blocks(piece)])
+            inner = b"".join([block for piece in _patched(message, changes) for block in octets_of(piece)])
             encoding = (item.headers.get("content-transfer-encoding") or "").strip().lower()
             is_quoted = encoding == "quoted-printable"
             renewed[id(item)] = quoted.encode(lines.canonical(inner)) if is_quoted else base64.encode(inner)
     return renewed
-
-
-def _blocks(piece: bytes | Stream) -> Iterable[bytes]:
-    return (piece,) if isinstance(piece, bytes) else piece.open()
 
 
 def _edits(part: Part, renewed: Renewed, *, utf8: bool, hidden: frozenset[str] = frozenset()) -> list[Edit]:
@@ -123,7 +118,7 @@ def _header(part: Part, *, utf8: bool, hidden: frozenset[str]) -> list[Edit]:
     fields = [field.raw if field.is_read else field.render(utf8=utf8) for field in headers.fields()]
     end = part.document.line_end(node.block.begin)
     whole = b"".join([*fields, b"\r\n"])
-    return [(node.block.end, node.block.end, whole if end == b"\r\n" else whole.replace(b"\r\n", end))]
+    return [(node.block.end, node.block.end, lines.with_ends(whole, end))]
 
 
 def _below(part: Part, renewed: Renewed, *, utf8: bool) -> list[restructuring.Step]:
@@ -140,9 +135,10 @@ def _below(part: Part, renewed: Renewed, *, utf8: bool) -> list[restructuring.St
         return []
     assert part.document is not None
     end = part.document.line_end(node.block.begin)
-    new = new if end == b"\r\n" else new.replace(b"\r\n", end)
+    if not new:
+        return [(node.block.end, node.end, b"")]
     gap = part.headers.gap() if isinstance(part.headers, SourceHeaders) else b""
-    return [(node.block.end, node.end, gap + new), node.end] if new else [(node.block.end, node.end, b"")]
+    return [(node.block.end, node.end, gap + lines.with_ends(new, end)), node.end]
 
 
 def _new_octets(body: Body | None, *, utf8: bool) -> bytes | None:
@@ -176,18 +172,9 @@ def _patched(part: Part, changes: list[Edit]) -> list[bytes | Stream]:
 def _range(buffer: Buffer, begin: int, end: int) -> list[bytes | Stream]:
     if end <= begin:
         return []
-    if isinstance(buffer, bytes) or end - begin <= _WINDOW:
+    if isinstance(buffer, bytes) or end - begin <= _COPIED:
         return [buffer[begin:end]]
-    return [Stream(end - begin, partial(_windows, buffer, begin, end), _nothing)]
-
-
-def _windows(buffer: mmap.mmap, begin: int, end: int) -> Iterator[bytes]:
-    for start in range(begin, end, _WINDOW):
-        yield buffer[start : min(start + _WINDOW, end)]
-
-
-def _nothing() -> None:
-    """A mapped file cannot be checked before; its size was taken when it was mapped."""
+    return [Stream(end - begin, partial(windows, buffer, begin, end))]
 
 
 def blocks(part: Part) -> Iterator[bytes]:
@@ -196,10 +183,7 @@ def blocks(part: Part) -> Iterator[bytes]:
     touched = isinstance(headers, SourceHeaders) and headers.is_touched()
     utf8 = touched and any(not field.is_read and field.is_international for field in headers.raw_fields())
     for piece in pieces(part, utf8=utf8):
-        if isinstance(piece, bytes):
-            yield piece
-        else:
-            yield from piece.open()
+        yield from octets_of(piece)
 
 
 def is_seven_bit(part: Part) -> bool:
@@ -262,7 +246,7 @@ def _refuse_containers(part: Part, what: str) -> None:
 
 def _put(part: Part, data: bytes, *, is_text: bool, text: str | None = None) -> None:
     # Text in other line ends than CRLF is only kept as it is by base64 (RFC 2045 6.8).
-    plain = is_text and lines.canonical(data) == data
+    plain = is_text and lines.is_canonical(data)
     encoding, wire = composer.encode_text(data) if plain else composer.encode_octets(data)
     nested = part.node is not None and part.node.parent is not None
     if nested and encoding != "base64" and (wire.startswith(b"--") or b"\n--" in wire):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mailwright.encodings import charset, uu, yenc
+from mailwright.encodings import charset, incremental
 from mailwright.grammar import date as dates
 from mailwright.grammar.address import Group, parse_list
 from mailwright.mime import scanner, spoofing
@@ -133,9 +133,8 @@ def _content(document: Document, node: Node, headers: SourceHeaders, found: Defe
     encoding = encoding_of(headers)
     if encoding not in KNOWN_ENCODINGS:
         found.add("encoding-unknown", begin, encoding[:80])
-    encoded = encoding in ("base64", "quoted-printable") or encoding in uu.NAMES or encoding in yenc.NAMES
     if node.kind != LEAF:
-        if encoded and (node.kind == MULTIPART or not _is_global(headers)):
+        if encoding in incremental.NAMES and (node.kind == MULTIPART or not _is_global(headers)):
             found.add("encoding-forbidden", begin, encoding)
         return
     if encoding == "base64":

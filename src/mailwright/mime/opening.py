@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import mmap
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from mailwright.mime.mbox_reader import MboxEntry, mbox_entries
 from mailwright.mime.parser import parse
-from mailwright.mime.source import LeanMap
-from mailwright.mime.spool import HELD, Spool
+from mailwright.mime.spool import Spool
 
 if TYPE_CHECKING:
     from mailwright.mime.message import Message
@@ -71,18 +70,11 @@ def opened(name: str, stdin: BinaryIO | None, *, as_mbox: bool | None = None) ->
             _ = file.seek(0)
             yield from _numbered(mbox_entries(file))
         else:
-            yield Opened(1, parse(_mapped(file)))
+            yield Opened(1, parse(Path(name)))
 
 
 def _is_mbox(head: bytes, told: bool | None) -> bool:
     return head.removeprefix(_MARK).startswith(_SEPARATOR) if told is None else told
-
-
-def _mapped(file: io.FileIO) -> bytes | mmap.mmap:
-    if os.fstat(file.fileno()).st_size > HELD:
-        return LeanMap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    _ = file.seek(0)
-    return file.readall()
 
 
 def _numbered(entries: Iterator[MboxEntry]) -> Iterator[Opened]:

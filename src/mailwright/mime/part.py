@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 from mailwright.encodings import charset
 from mailwright.grammar import words
 from mailwright.mime import filenames
-from mailwright.mime.body import Body, Disk, Enclosed, Several, windows
+from mailwright.mime.body import Body, Disk, Enclosed, Several, octets_of, windows
 from mailwright.mime.headers import Headers
 from mailwright.mime.scanner import MULTIPART
 
@@ -366,7 +366,7 @@ class Part:
             yield from windows(self._document.buffer, self._node.block.end, self._node.end)
             return
         for piece in writer.opened_up(self.body.pieces(utf8=True), utf8=True):
-            yield from writer.blocks(piece)
+            yield from octets_of(piece)
 
     @property
     def raw(self) -> bytes:

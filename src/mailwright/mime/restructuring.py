@@ -21,8 +21,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from mailwright.encodings import lines
 from mailwright.mime import composer, views
-from mailwright.mime.body import Several
+from mailwright.mime.body import Several, octets_of
 from mailwright.mime.field import Field
 from mailwright.mime.header_block import HeaderBlock
 from mailwright.mime.headers import Headers
@@ -325,5 +326,5 @@ def written(part: Part, at: int, boundary: str, end: bytes, *, utf8: bool) -> li
         )
     if end == b"\r\n":
         return [(at, at, piece) for piece in pieces]
-    whole = b"".join([block for piece in pieces for block in writer.blocks(piece)])
-    return [(at, at, whole.replace(b"\r\n", end))]  # a file with the line ends of Unix is small enough to be held
+    whole = b"".join([block for piece in pieces for block in octets_of(piece)])
+    return [(at, at, lines.with_ends(whole, end))]  # a file with the line ends of Unix is small enough to be held

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mailwright.encodings import uu, yenc
+from mailwright.encodings import incremental
 from mailwright.grammar import params
 from mailwright.mime import header_block
 from mailwright.mime.defects import Defects
@@ -75,9 +75,7 @@ ENCODED: Final = 3
 _MESSAGES: Final = frozenset({"message/rfc822", "message/global", "message/news"})
 """Types that enclose a message (RFC 2046 5.2.1, RFC 6532 3.7, RFC 5537 for the old message/news)."""
 
-ENCODED_NAMES: Final = frozenset(
-    {b"base64", b"quoted-printable"} | {name.encode("ascii") for name in uu.NAMES | yenc.NAMES}
-)
+ENCODED_NAMES: Final = frozenset([name.encode("ascii") for name in incremental.NAMES])
 """Transfer encodings that make other octets of the content."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from mailwright.encodings import lines
 from mailwright.grammar import params
 from mailwright.mime.body import Stream
 from mailwright.mime.field import Field
@@ -162,7 +163,7 @@ class SourceHeaders(Headers):
         """A new field with the line ends of its neighbours, on a line of its own."""
         end = self.line_end()
         before = end if first and at and self._buffer[at - 1 : at] != end[-1:] else b""
-        return before + (rendered if end == b"\r\n" else rendered.replace(b"\r\n", end))
+        return before + lines.with_ends(rendered, end)
 
     def line_end(self) -> bytes:
         """How its lines end."""

@@ -6,8 +6,9 @@ As everything that comes from mail it is not fit to be printed before it has gon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from mailwright.encodings.incremental import IDENTITIES
 from mailwright.mime.body import Ranged
 from mailwright.mime.outline import shortened
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from mailwright.mime.part import Part
 
 __all__ = ["Measures", "headline", "measures", "traits"]
-
-# RFC 2045 6.2: 7bit, 8bit and binary all mean that nothing was encoded.
-_IDENTITY: Final = frozenset({"", "7bit", "8bit", "binary"})
 
 
 # --- what is said of a part -----------------------------------------------------------------------------------------
@@ -50,7 +48,7 @@ def measures(part: Part) -> Measures:
     if not isinstance(body, Ranged):  # composed, or edited after it was read
         return Measures(None, sum(map(len, body.octets())), None)
     octets = body.end - body.begin
-    size = octets if body.encoding in _IDENTITY else sum(map(len, body.octets()))
+    size = octets if body.encoding in IDENTITIES else sum(map(len, body.octets()))
     return Measures(octets, size, part.lines if part.content_type.startswith("text/") else None)
 
 

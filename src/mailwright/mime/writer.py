@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mailwright.encodings import lines
 from mailwright.mime import editing
-from mailwright.mime.body import Piece, Stream
+from mailwright.mime.body import Piece, Stream, octets_of
 from mailwright.mime.headers import Headers
 from mailwright.mime.part import Part
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mailwright.mime.fitting import Fit, Transport
     from mailwright.mime.message import Message
 
-__all__ = ["CHUNK", "HIDDEN", "blocks", "chunks", "header_block", "opened", "part_bytes", "pieces", "size"]
+__all__ = ["CHUNK", "HIDDEN", "chunks", "header_block", "opened", "part_bytes", "pieces", "size"]
 
 CHUNK: Final = 65_536
 """Octets a chunk has at least, unless it is the last: fewer would cost a system call each, more would cost memory."""
@@ -92,23 +92,13 @@ def _read(part: Part, document: Document, *, utf8: bool) -> list[bytes | Stream]
     """What was read and is put into a message that is composed: its lines end with CRLF, as all around it do."""
     pieces = editing.pieces(part, utf8=utf8, hidden=HIDDEN)
     if document.line_end(0) == b"\r\n":
-        return [lines.canonical(piece) if isinstance(piece, bytes) and _has_bare(piece) else piece for piece in pieces]
-    return [lines.canonical(b"".join([block for piece in pieces for block in blocks(piece)]))]
-
-
-def _has_bare(data: bytes) -> bool:
-    pairs = data.count(b"\r\n")
-    return data.count(b"\n") != pairs or data.count(b"\r") != pairs
+        return [lines.canonical(piece) if isinstance(piece, bytes) else piece for piece in pieces]
+    return [lines.canonical(b"".join([block for piece in pieces for block in octets_of(piece)]))]
 
 
 def part_bytes(part: Part) -> bytes:
     """Write a part that was composed."""
-    return b"".join([block for piece in pieces(part, utf8=True) for block in blocks(piece)])
-
-
-def blocks(piece: bytes | Stream) -> Iterable[bytes]:
-    """The octets of a piece."""
-    return (piece,) if isinstance(piece, bytes) else piece.open()
+    return b"".join([block for piece in pieces(part, utf8=True) for block in octets_of(piece)])
 
 
 def opened(
@@ -160,7 +150,7 @@ def _gathered(pieces: list[bytes | Stream]) -> Iterator[bytes]:
     waiting: list[bytes] = []
     gathered = 0
     for piece in pieces:
-        for block in blocks(piece):
+        for block in octets_of(piece):
             waiting.append(block)
             gathered += len(block)
             if gathered >= CHUNK:

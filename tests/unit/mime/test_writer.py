@@ -7,7 +7,8 @@ import pytest
 from mailwright import mime
 from mailwright.mime import Message, Part
 from mailwright.mime.body import Stream
-from mailwright.mime.writer import CHUNK, HIDDEN, blocks, chunks, header_block, opened, part_bytes, size
+from mailwright.mime.body import octets_of as blocks
+from mailwright.mime.writer import CHUNK, HIDDEN, chunks, header_block, opened, part_bytes, size
 
 
 def composed(**arguments: str) -> Message:
