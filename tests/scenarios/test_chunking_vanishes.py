@@ -150,6 +150,11 @@ async def test_a_server_that_closed_while_the_connection_rested_leaves_no_doubt(
             await anyio.sleep(0.05)  # so that the end has come
             await smtp.send(message)
 
+    async def many(port: int) -> None:
+        async with AsyncSmtpClient("127.0.0.1", port) as smtp:
+            await anyio.sleep(0.05)
+            _ = [receipt async for receipt in smtp.send_many([message, message])]
+
     async def blocking(port: int) -> None:
         def run() -> None:
             with SmtpClient("127.0.0.1", port) as smtp:
@@ -160,3 +165,4 @@ async def test_a_server_that_closed_while_the_connection_rested_leaves_no_doubt(
 
     assert not (await lost(asynchronous)).in_doubt
     assert not (await lost(blocking)).in_doubt
+    assert not (await lost(many)).in_doubt

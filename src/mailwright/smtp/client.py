@@ -118,7 +118,6 @@ class SmtpClient(Face):
         """
         session, connection = self.conversation()
         packed = pack(message, envelope, session.usable, options, progress)
-        session.may_be_gone = connection.has_input()
         return connection.run(send(session, packed.parcel, partial=partial), packed.chunks())
 
     def send_many(
@@ -190,6 +189,7 @@ class SmtpClient(Face):
         connection = Connection(stream, settings.timeouts, settings.transcript, settings.endpoint)
         connection.within(deadline)
         session = settings.session(stream.peer, stream.local)
+        session.may_be_gone = connection.has_input
         try:
             connection.run(enter(session, settings, login=login))
         except BaseException:
@@ -244,7 +244,6 @@ class AsyncSmtpClient(Face):
             packed = await call_in_thread(pack, message, envelope, session.usable, options, progress)
         else:
             packed = pack(message, envelope, session.usable, options, progress)
-        session.may_be_gone = connection.has_input()
         return await connection.run(send(session, packed.parcel, partial=partial), packed.achunks())
 
     async def send_many(
@@ -306,6 +305,7 @@ class AsyncSmtpClient(Face):
         connection = AsyncConnection(stream, settings.timeouts, settings.transcript, settings.endpoint)
         connection.within(deadline)
         session = settings.session(stream.peer, stream.local)
+        session.may_be_gone = connection.has_input
         try:
             await connection.run(enter(session, settings, login=login))
         except BaseException:

@@ -67,7 +67,7 @@ class Session:
         tls: what was negotiated then.
         username: who has logged in.
         heard: when the server was last heard of, by the clock.
-        may_be_gone: it has said something unasked, or closed.
+        may_be_gone: tells whether it has said something unasked, or closed; like the clock, from the world outside.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Session:
         self.username: str | None = None
         self.owes_reset = False
         self.heard = self.clock()
-        self.may_be_gone = False
+        self.may_be_gone: Callable[[], bool] = lambda: False
 
     @property
     def usable(self) -> Capabilities:

@@ -191,7 +191,7 @@ class _Pipeline:
             and parcel.size is not None
             and parcel.size <= _SHORT
             and next(_flights(commands)) is commands
-            and (self.flying or not (session.may_be_gone or session.clock() - session.heard > _RESTED))
+            and (self.flying or not (session.clock() - session.heard > _RESTED or session.may_be_gone()))
         ):
             yield from self._at_once(parcel, commands)
         else:

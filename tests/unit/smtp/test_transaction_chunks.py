@@ -79,7 +79,7 @@ def test_a_connection_that_has_rested_is_asked_before_the_content_is_sent() -> N
     assert first_write(session) == envelope
     session.heard = now - 0.1
     assert first_write(session) == envelope + b"BDAT 23 LAST\r\n" + CONTENT
-    session.may_be_gone = True  # it has said something nobody asked for
+    session.may_be_gone = lambda: True  # it has said something nobody asked for
     assert first_write(session) == envelope
 
 
